@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* dtype.h - the element types of ONNX (onnx.proto, TensorProto.DataType), in its own numbering. */
+#ifndef INK_ONNX_DTYPE_H
+#define INK_ONNX_DTYPE_H
+
+#include "base/status.h"
+
+/* name, number in onnx.proto, bits an element, ONNX's word. Elements under 8 bits are packed, the first one in the low
+ * bits; a string is a struct ink_view. */
+#define INK_DTYPE_MAP(X)                                                                                               \
+    X(FLOAT, 1, 32, "float")                                                                                           \
+    X(UINT8, 2, 8, "uint8")                                                                                            \
+    X(INT8, 3, 8, "int8")                                                                                              \
+    X(UINT16, 4, 16, "uint16")                                                                                         \
+    X(INT16, 5, 16, "int16")                                                                                           \
+    X(INT32, 6, 32, "int32")                                                                                           \
+    X(INT64, 7, 64, "int64")                                                                                           \
+    X(STRING, 8, 128, "string")                                                                                        \
+    X(BOOL, 9, 8, "bool")                                                                                              \
+    X(FLOAT16, 10, 16, "float16")                                                                                      \
+    X(DOUBLE, 11, 64, "double")                                                                                        \
+    X(UINT32, 12, 32, "uint32")                                                                                        \
+    X(UINT64, 13, 64, "uint64")                                                                                        \
+    X(COMPLEX64, 14, 64, "complex64")                                                                                  \
+    X(COMPLEX128, 15, 128, "complex128")                                                                               \
+    X(BFLOAT16, 16, 16, "bfloat16")                                                                                    \
+    X(FLOAT8E4M3FN, 17, 8, "float8e4m3fn")                                                                             \
+    X(FLOAT8E4M3FNUZ, 18, 8, "float8e4m3fnuz")                                                                         \
+    X(FLOAT8E5M2, 19, 8, "float8e5m2")                                                                                 \
+    X(FLOAT8E5M2FNUZ, 20, 8, "float8e5m2fnuz")                                                                         \
+    X(UINT4, 21, 4, "uint4")                                                                                           \
+    X(INT4, 22, 4, "int4")                                                                                             \
+    X(FLOAT4E2M1, 23, 4, "float4e2m1")                                                                                 \
+    X(FLOAT8E8M0, 24, 8, "float8e8m0")                                                                                 \
+    X(UINT2, 25, 2, "uint2")                                                                                           \
+    X(INT2, 26, 2, "int2")
+
+enum ink_dtype {
+    INK_DTYPE_NONE = 0,
+#define X(name, number, bits, word) INK_##name = number,
+    INK_DTYPE_MAP(X)
+#undef X
+        INK_DTYPE_END
+};
+
+/* A set of types: bit n stands for type number n. */
+typedef uint32_t ink_dtypes;
+#define INK_DTYPE_BIT(dtype) ((ink_dtypes)1 << (dtype))
+
+#define INK_TYPES_FLOAT                                                                                                \
+    (INK_DTYPE_BIT(INK_FLOAT) | INK_DTYPE_BIT(INK_DOUBLE) | INK_DTYPE_BIT(INK_FLOAT16) | INK_DTYPE_BIT(INK_BFLOAT16))
+#define INK_TYPES_SIGNED                                                                                               \
+    (INK_DTYPE_BIT(INK_INT8) | INK_DTYPE_BIT(INK_INT16) | INK_DTYPE_BIT(INK_INT32) | INK_DTYPE_BIT(INK_INT64))
+#define INK_TYPES_UNSIGNED                                                                                             \
+    (INK_DTYPE_BIT(INK_UINT8) | INK_DTYPE_BIT(INK_UINT16) | INK_DTYPE_BIT(INK_UINT32) | INK_DTYPE_BIT(INK_UINT64))
+#define INK_TYPES_INTEGER (INK_TYPES_SIGNED | INK_TYPES_UNSIGNED)
+#define INK_TYPES_NUMBER  (INK_TYPES_FLOAT | INK_TYPES_INTEGER)
+#define INK_TYPES_INDEX   (INK_DTYPE_BIT(INK_INT32) | INK_DTYPE_BIT(INK_INT64))
+#define INK_TYPES_ALL     (((ink_dtypes)1 << INK_DTYPE_END) - 2) /* every one, strings too */
+
+/* ONNX's word, "float"; "undefined" for a number that is none. Never NULL. */
+const char *ink_dtype_word(enum ink_dtype dtype);
+
+/* Bits an element, 0 for a number that is none. */
+unsigned ink_dtype_bits(enum ink_dtype dtype);
+
+static inline bool ink_dtype_valid(int64_t number)
+{
+    return number > INK_DTYPE_NONE && number < INK_DTYPE_END;
+}
+
+#endif
