@@ -1,0 +1,263 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The door to inkling: ./do WHAT. `./do help` lists what there is.
+set -eu
+cd "$(dirname "$0")"
+
+# What each job needs, as Debian packages: building; the tests besides; nice to have for the tests.
+BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config
+    libevent-dev libssl-dev ca-certificates zlib1g-dev libpng-dev libjpeg62-turbo-dev libwebp-dev libgif-dev
+    libjansson-dev libexpat1-dev libmicrohttpd-dev libsqlite3-dev"
+DEMO_PACKAGES="curl"
+TEST_PACKAGES="clang libclang-rt-14-dev clang-format-14 libcmocka-dev curl file openssl valgrind python3 xz-utils
+    awscli s3cmd rclone python3-boto3 libonnx-testdata"
+NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+    say "do: $*"
+    exit 1
+}
+
+# --- what must be installed ------------------------------------------------------------------------------------------
+
+missing_packages() {
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+    done
+}
+
+# Installs those of the packages that are not there; says first what and how much.
+need() {
+    command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
+        die "this is not Debian. Install the equivalents of these packages, then run meson yourself (CONTRIBUTING.md):" $@
+    wanted=$(missing_packages "$@" | tr '\n' ' ')
+    [ -n "$wanted" ] || return 0
+    root=
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } ||
+            die "some Debian packages are missing, and this is neither root nor sudo. Please have this done, then come back:
+    apt-get update && apt-get install --no-install-recommends $wanted"
+        root=sudo
+    fi
+    say "Not installed yet: $wanted"
+    $root apt-get update -qq >&2 || say "do: apt-get update failed; trying with the package lists that are there"
+    $root env LC_ALL=C apt-get install --no-install-recommends --assume-no $wanted 2>/dev/null |
+        grep -E '^(Need to get|After this operation)' >&2 || true
+    if [ -t 0 ] && [ -t 2 ]; then
+        printf 'Install them with apt-get? [Y/n] ' >&2
+        read -r answer
+        case $answer in [Nn]*) die "nothing installed" ;; esac
+    fi
+    $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted >build-install.log 2>&1 || {
+        tail -n 20 build-install.log >&2
+        die "apt-get could not install the packages; the whole log is build-install.log"
+    }
+    rm -f build-install.log
+    [ -z "$(missing_packages "$@")" ] || die "apt-get said it was done, but these are not there:" $(missing_packages "$@")
+}
+
+# --- building --------------------------------------------------------------------------------------------------------
+
+# configure DIR [meson option...]: once, and again only when the options change.
+configure() {
+    dir=$1
+    shift
+    if [ ! -f "$dir/build.ninja" ]; then
+        meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "meson could not configure $dir"; }
+        rm -f "$dir.log"
+        printf '%s\n' "$*" >"$dir/.configured"
+    elif [ "$(cat "$dir/.configured" 2>/dev/null)" != "$*" ]; then
+        meson configure "$dir" "$@" >/dev/null
+        printf '%s\n' "$*" >"$dir/.configured"
+    fi
+}
+
+compile() {
+    if [ -t 2 ]; then
+        ninja -C "$1" >&2
+    else
+        ninja --quiet -C "$1" >&2
+    fi
+}
+
+do_build() {
+    case "${1:-}" in
+    '') ;;
+    --arch) die "--arch: cross-compiling is not built yet; this machine builds for $(uname -m)" ;;
+    *) die "build: unknown option $1" ;;
+    esac
+    need $BUILD_PACKAGES
+    # a folder that was configured for the tests stays so
+    [ -f build/build.ninja ] || configure build -Dtests=false
+    compile build
+}
+
+# --- demo ------------------------------------------------------------------------------------------------------------
+
+server=
+folder=
+end_demo() {
+    [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; } || true
+    [ -z "$folder" ] || rm -rf "$folder"
+}
+
+do_demo() {
+    need $BUILD_PACKAGES $DEMO_PACKAGES
+    [ -f build/bootstrap ] && [ -f build/inkling-serve ] || say "Building inkling (a minute or two, the first time only) ..."
+    do_build
+    trap end_demo EXIT
+    trap 'exit 130' INT TERM
+    folder=$(mktemp -d)
+    build/inkling serve --dir "$folder/cloud" --listen 127.0.0.1:0 --port-file "$folder/port" >"$folder/log" 2>&1 &
+    server=$!
+    tries=0
+    while [ ! -s "$folder/port" ]; do
+        kill -0 "$server" 2>/dev/null && [ $tries -lt 200 ] || { cat "$folder/log" >&2; die "the local cloud did not start"; }
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+    bucket=http://127.0.0.1:$(cat "$folder/port")/handwriting
+
+    say "The local cloud is up: $bucket"
+    say "  put models/digits.onnx  ->  model.onnx"
+    s3 -T models/digits.onnx "$bucket/model.onnx" || die "the model could not be stored"
+    say "  put demo/digit.png      ->  digit.png"
+    s3 -T demo/digit.png "$bucket/digit.png" || die "the picture could not be stored"
+    tries=0
+    until s3 -o "$folder/results.txt" "$bucket/results.txt" 2>/dev/null; do
+        [ $tries -lt 100 ] || { cat "$folder/log" >&2; die "no results.txt after ten seconds"; }
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    say "  get results.txt:"
+    cat "$folder/results.txt"
+    if [ -t 1 ]; then
+        say ""
+        say "What the model saw (build/inkling run models/digits.onnx demo/digit.png --show):"
+        build/inkling run models/digits.onnx demo/digit.png --show
+    fi
+    say ""
+    say "Your own:  build/inkling serve   then put model.onnx and digit.png with any S3 client (README.md)"
+}
+
+# One signed request; an answer of 400 and above is a failure.
+s3() {
+    curl -sS -f --aws-sigv4 aws:amz:us-east-1:s3 --user inkling:inkling-local -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$@"
+}
+
+# --- tests -----------------------------------------------------------------------------------------------------------
+
+passed=0 failed=0 skipped=0
+
+# run_tests DIR [meson test option...]: runs and counts.
+run_tests() {
+    dir=$1
+    shift
+    rm -f "$dir"/meson-logs/testlog*.json
+    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes 2 "$@" || true
+    for log in "$dir"/meson-logs/testlog*.json; do
+        [ -f "$log" ] || { failed=$((failed + 1)); return; }
+        passed=$((passed + $(grep -cE '"result": "(OK|EXPECTEDFAIL)"' "$log" || true)))
+        skipped=$((skipped + $(grep -cE '"result": "SKIP"' "$log" || true)))
+        failed=$((failed + $(grep -cvE '"result": "(OK|EXPECTEDFAIL|SKIP)"' "$log" || true)))
+    done
+}
+
+install_npm_packages() {
+    command -v npm >/dev/null || { say "no npm here: the tests with JavaScript clients will be skipped"; return 0; }
+    [ -f build/npm/.installed ] && [ "$(cat build/npm/.installed)" = "$NPM_PACKAGES" ] && return 0
+    mkdir -p build/npm
+    [ -f build/npm/package.json ] || echo '{"private":true}' >build/npm/package.json
+    if npm install --prefix build/npm --no-audit --no-fund --loglevel=error $NPM_PACKAGES >build/npm/install.log 2>&1; then
+        echo "$NPM_PACKAGES" >build/npm/.installed
+    else
+        say "npm could not install the JavaScript clients (build/npm/install.log): their tests will be skipped"
+    fi
+}
+
+do_test() {
+    long=
+    case "${1:-}" in
+    '') ;;
+    --long) long=1 ;;
+    *) die "test: unknown option $1" ;;
+    esac
+    need $BUILD_PACKAGES $TEST_PACKAGES
+    export INK_LONG=$long
+
+    say "== gcc"
+    configure build -Dtests=true
+    compile build
+    install_npm_packages
+    say "== clang, address and undefined-behaviour sanitizers"
+    CC=clang configure build/sanitize -Dtests=true -Db_sanitize=address,undefined -Db_lundef=false
+    compile build/sanitize
+
+    run_tests build ${long:+--timeout-multiplier 20}
+    run_tests build/sanitize --timeout-multiplier ${long:+20}${long:-4} --no-suite lint --no-suite native
+    printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped
+    [ $failed = 0 ]
+}
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+do_lint() {
+    need $BUILD_PACKAGES clang clang-format-14
+    tests/tools/arrows.sh .
+    sources=$(git ls-files '*.c' '*.h')
+    clang-format-14 --dry-run --Werror $sources
+    say "lint: formatted as .clang-format says"
+}
+
+do_fuzz() {
+    seconds=${1:-60}
+    need $BUILD_PACKAGES $TEST_PACKAGES
+    CC=clang configure build/fuzz -Dtests=true -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
+    compile build/fuzz
+    for target in build/fuzz/tests/fuzz/*_fuzz; do
+        [ -x "$target" ] || continue
+        name=$(basename "$target")
+        mkdir -p "build/fuzz/corpus/$name"
+        say "== $name, $seconds s"
+        "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+            -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name" 2>"build/fuzz/$name.log" ||
+            { tail -n 30 "build/fuzz/$name.log" >&2; die "$name found something; the input is beside build/fuzz/$name.log"; }
+        tail -n 8 "build/fuzz/$name.log" | grep -E 'number_of_executed_units|average_exec_per_sec' || true
+    done
+}
+
+do_bench() {
+    need $BUILD_PACKAGES $TEST_PACKAGES
+    configure build -Dtests=true
+    compile build
+    bench/run.sh "$@"
+}
+
+do_clean() {
+    rm -rf build
+}
+
+do_help() {
+    cat <<'EOF'
+./do demo            from nothing to an answer: installs what is missing, builds, puts a model and a digit into a
+                     local bucket and prints results.txt
+./do build           build/inkling, build/inkling-serve, build/bootstrap
+./do test [--long]   everything: unit, golden and end-to-end tests with gcc, and with clang's sanitizers
+./do bench           latency from PUT to results.txt, of the engine, and of the start
+./do lint            the arrows between modules, and the format of the code
+./do fuzz [SECONDS]  every parser, SECONDS each (60)
+./do clean           removes build/
+EOF
+}
+
+what=${1:-help}
+[ $# = 0 ] || shift
+case $what in
+demo | build | test | bench | lint | fuzz | clean | help) "do_$what" "$@" ;;
+-h | --help) do_help ;;
+*)
+    do_help >&2
+    die "there is no './do $what'"
+    ;;
+esac
