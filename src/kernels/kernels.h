@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* kernels.h - the table of kernels: a row a kernel, a column a CPU level.
+ *
+ * A kernel knows pointers and sizes, not graphs; it allocates nothing and cannot fail. Its plain twin says in C what it
+ * does; tests/unit/kernels/twins_test.c holds each column against it. A new kernel: a function type with its contract in
+ * the header of its family, a row here, plain/FAMILY.c, avx2/FAMILY.c, and its trial in that test. */
+#ifndef INK_KERNELS_KERNELS_H
+#define INK_KERNELS_KERNELS_H
+
+#include "kernels/cpu.h"
+#include "kernels/gemm_tile.h"
+
+/* field (of type ink_FIELD_fn), plain twin, AVX2; where a level has nothing better, its column repeats the plain one */
+#define INK_KERNEL_MAP(X) X(f32_gemm_tile, ink_f32_gemm_6x16__plain, ink_f32_gemm_6x16__avx2)
+
+enum {
+    INK_GEMM_MR = 6, /* rows and columns of f32_gemm_tile */
+    INK_GEMM_NR = 16,
+};
+
+struct ink_kernels {
+#define X(field, plain, avx2) ink_##field##_fn *field;
+    INK_KERNEL_MAP(X)
+#undef X
+};
+
+/* The column for ink_cpu_level(). Read-only, never NULL, thread-safe. */
+const struct ink_kernels *ink_kernels(void);
+
+/* The column for a level, for tests; the best one below it where it has none of its own. */
+const struct ink_kernels *ink_kernels_at(enum ink_cpu level);
+
+#define X(field, plain, avx2) ink_##field##_fn plain;
+INK_KERNEL_MAP(X)
+#undef X
+#ifdef INK_HAVE_AVX2
+/* Where both columns name the same function it is declared twice, which C allows. */
+#define X(field, plain, avx2) ink_##field##_fn avx2;
+INK_KERNEL_MAP(X)
+#undef X
+#endif
+
+#endif
