@@ -95,14 +95,9 @@ struct ink_store_condition {
 
 struct ink_store;
 
-struct ink_store_options {
-    const char *vfs; /* the name of an SQLite VFS; NULL is the system's. Tests lose power with it */
-};
-
-/* Opens, or makes, the folder (mode 0700) and what is in it; sweeps what a crash left. options may be NULL.
+/* Opens, or makes, the folder (mode 0700) and what is in it; sweeps what a crash left.
  * INK_E_DENIED: another server has the folder; INK_E_IO, INK_E_FORMAT (not a store, or one of a later version), INK_E_OOM. */
-INK_NODISCARD ink_status ink_store_open(const char *folder, const struct ink_store_options *options,
-                                        struct ink_store **out, struct ink_error *err);
+INK_NODISCARD ink_status ink_store_open(const char *folder, struct ink_store **out, struct ink_error *err);
 
 /* All calls must have returned, all puts been ended and all bodies been closed. NULL is allowed. */
 void ink_store_close(struct ink_store *store);
