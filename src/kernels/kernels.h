@@ -9,9 +9,13 @@
 
 #include "kernels/cpu.h"
 #include "kernels/gemm_tile.h"
+#include "kernels/gemv.h"
 
 /* field (of type ink_FIELD_fn), plain twin, AVX2; where a level has nothing better, its column repeats the plain one */
-#define INK_KERNEL_MAP(X) X(f32_gemm_tile, ink_f32_gemm_6x16__plain, ink_f32_gemm_6x16__avx2)
+#define INK_KERNEL_MAP(X)                                                                                              \
+    X(f32_gemm_tile, ink_f32_gemm_6x16__plain, ink_f32_gemm_6x16__avx2)                                                \
+    X(f32_gevm, ink_f32_gevm__plain, ink_f32_gevm__avx2)                                                               \
+    X(f32_gemv, ink_f32_gemv__plain, ink_f32_gemv__avx2)
 
 enum {
     INK_GEMM_MR = 6, /* rows and columns of f32_gemm_tile */

@@ -29,37 +29,34 @@ INLINE __m256 finish(const struct ink_f32_tile *t, size_t i, size_t j, int edge,
     return _mm256_min_ps(_mm256_set1_ps(t->high), _mm256_max_ps(_mm256_set1_ps(t->low), v));
 }
 
-/* m rows by v vectors, both constants where this is called: every loop over them is unrolled. */
+/* All rows and vectors of the tile; those that it does not have are left out at compile time, since m and v are constants
+ * where tile() is called. A trip count that varied would keep clang from unrolling. */
+#define ROWS_OF(m)    _Pragma("GCC unroll 6") for (int i = 0; i < 6; i++) if (i < (m))
+#define VECTORS_OF(v) _Pragma("GCC unroll 2") for (int j = 0; j < 2; j++) if (j < (v))
+
 INLINE void tile(const struct ink_f32_tile *t, const int m, const int v, const int edge)
 {
     __m256i mask = ink_mask8(edge ? t->n - 8 * (size_t)(v - 1) : 8);
     __m256 sum[6][2];
-#pragma GCC unroll 6
-    for (int i = 0; i < m; i++)
-#pragma GCC unroll 2
-        for (int j = 0; j < v; j++) sum[i][j] = _mm256_setzero_ps();
+    ROWS_OF(m) VECTORS_OF(v) sum[i][j] = _mm256_setzero_ps();
 
     const float *a = t->a, *b = t->b;
     const size_t a_row = t->a_row, a_col = t->a_col, b_row = t->b_row;
     for (size_t p = 0; p < t->k; p++, a += a_col, b += b_row) {
         __m256 row[2];
-#pragma GCC unroll 2
-        for (int j = 0; j < v; j++) row[j] = load(b + 8 * j, edge && j == v - 1, mask);
-#pragma GCC unroll 6
-        for (int i = 0; i < m; i++) {
+        VECTORS_OF(v) row[j] = load(b + 8 * j, edge && j == v - 1, mask);
+        ROWS_OF(m)
+        {
             __m256 x = _mm256_broadcast_ss(a + (size_t)i * a_row);
-#pragma GCC unroll 2
-            for (int j = 0; j < v; j++) sum[i][j] = _mm256_fmadd_ps(x, row[j], sum[i][j]);
+            VECTORS_OF(v) sum[i][j] = _mm256_fmadd_ps(x, row[j], sum[i][j]);
         }
     }
-#pragma GCC unroll 6
-    for (int i = 0; i < m; i++)
-#pragma GCC unroll 2
-        for (int j = 0; j < v; j++) {
-            int last = edge && j == v - 1;
-            store(t->c + (size_t)i * t->c_row + 8 * j, last, mask,
-                  finish(t, (size_t)i, (size_t)(8 * j), last, mask, sum[i][j]));
-        }
+    ROWS_OF(m) VECTORS_OF(v)
+    {
+        int last = edge && j == v - 1;
+        store(t->c + (size_t)i * t->c_row + 8 * j, last, mask,
+              finish(t, (size_t)i, (size_t)(8 * j), last, mask, sum[i][j]));
+    }
 }
 
 #define ROWS(m)                                                                                                        \

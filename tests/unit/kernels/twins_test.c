@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Every kernel of every level that this processor has against its plain twin: below, at and above its tile, with canaries
+ * round what it writes. A row of the kernel table without a trial here fails. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "guard.h"
+
+static void try_tile(ink_f32_gemm_tile_fn *kernel, struct ink_f32_tile tile, unsigned seed)
+{
+    size_t c_len = (tile.m - 1) * tile.c_row + tile.n;
+    struct guarded a = guarded_new(tile.m * tile.k, seed), b = guarded_new(tile.k * tile.n, seed + 1);
+    struct guarded want = guarded_new(c_len, seed + 2), got = guarded_new(c_len, seed + 2);
+    tile.a = a.data;
+    tile.b = b.data;
+    tile.c = want.data;
+    ink_f32_gemm_6x16__plain(&tile);
+    tile.c = got.data;
+    kernel(&tile);
+    assert_near(got.data, want.data, c_len, 1e-4f);
+    guarded_free(&a), guarded_free(&b), guarded_free(&want), guarded_free(&got);
+}
+
+static void f32_gemm_tile(const struct ink_kernels *kernels)
+{
+    static const size_t depths[] = {0, 1, 7, 64};
+    struct guarded extra = guarded_new(INK_GEMM_MR * INK_GEMM_NR, 99);
+    for (size_t m = 1; m <= INK_GEMM_MR; m++)
+        for (size_t n = 1; n <= INK_GEMM_NR; n++)
+            for (size_t d = 0; d < 4; d++)
+                for (unsigned form = 0; form < 32; form++) {
+                    size_t k = depths[d];
+                    struct ink_f32_tile tile = {.m = m, .n = n, .k = k, .c_row = n + (form & 3)};
+                    tile.a_row = form & 1 ? 1 : k; /* A as it is, or transposed */
+                    tile.a_col = form & 1 ? m : 1;
+                    tile.b_row = n;
+                    tile.sum_up = form & 2;
+                    tile.row_bias = form & 4 ? extra.data : NULL;
+                    tile.col_bias = form & 8 ? extra.data : NULL;
+                    tile.add = form & 16 ? extra.data : NULL;
+                    tile.add_row = INK_GEMM_NR;
+                    tile.low = form & 1 ? 0 : -INFINITY;
+                    tile.high = form & 2 ? 3 : INFINITY;
+                    try_tile(kernels->f32_gemm_tile, tile, form + (unsigned)d);
+                }
+    guarded_free(&extra);
+}
+
+static void f32_gevm(const struct ink_kernels *kernels)
+{
+    for (size_t n = 1; n < 150; n += n < 20 ? 1 : 13)
+        for (size_t k = 0; k < 20; k++) {
+            struct guarded x = guarded_new(k, 1), b = guarded_new(k * n, 2), want = guarded_new(n, 3),
+                           got = guarded_new(n, 4);
+            ink_f32_gevm__plain(n, k, x.data, b.data, n, want.data);
+            kernels->f32_gevm(n, k, x.data, b.data, n, got.data);
+            assert_near(got.data, want.data, n, 1e-4f);
+            guarded_free(&x), guarded_free(&b), guarded_free(&want), guarded_free(&got);
+        }
+}
+
+static void f32_gemv(const struct ink_kernels *kernels)
+{
+    for (size_t m = 1; m < 10; m++)
+        for (size_t k = 0; k < 70; k += k < 18 ? 1 : 11) {
+            size_t step = 1 + m % 3;
+            struct guarded x = guarded_new(k, 1), a = guarded_new(k * m, 2), want = guarded_new(m * step, 3),
+                           got = guarded_new(m * step, 3);
+            ink_f32_gemv__plain(m, k, a.data, k, x.data, want.data, step);
+            kernels->f32_gemv(m, k, a.data, k, x.data, got.data, step);
+            assert_near(got.data, want.data, m * step, 1e-4f);
+            guarded_free(&x), guarded_free(&a), guarded_free(&want), guarded_free(&got);
+        }
+}
+
+typedef void trial_fn(const struct ink_kernels *kernels);
+
+/* One for each row of the kernel table, under the name of its field: a kernel without a trial does not compile. */
+static trial_fn *const trials[] = {
+#define X(field, plain, avx2) field,
+    INK_KERNEL_MAP(X)
+#undef X
+};
+
+static void try_level(enum ink_cpu level)
+{
+    if (!ink_cpu_can(level)) {
+        print_message("%s: not on this processor\n", ink_cpu_word(level));
+        skip();
+    }
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) trials[i](ink_kernels_at(level));
+}
+
+static void plain(void **state)
+{
+    try_level(INK_CPU_PLAIN);
+}
+
+static void avx2(void **state)
+{
+    try_level(INK_CPU_AVX2);
+}
+
+static void level_is_kept(void **state)
+{
+    assert_true(ink_cpu_force(INK_CPU_PLAIN));
+    assert_int_equal(ink_cpu_level(), INK_CPU_PLAIN);
+    assert_true(ink_kernels()->f32_gemm_tile == ink_f32_gemm_6x16__plain);
+    assert_false(ink_cpu_force(INK_CPU_COUNT));
+    assert_int_equal(ink_cpu_level(), INK_CPU_PLAIN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(plain), cmocka_unit_test(avx2),
+                                       cmocka_unit_test(level_is_kept)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
