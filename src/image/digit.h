@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* digit.h - the ink of a digit, drawn as MNIST draws it: scaled into a box of 20/28 of the side, centred by mass. */
+#ifndef INK_IMAGE_DIGIT_H
+#define INK_IMAGE_DIGIT_H
+
+#include "image/ink.h"
+
+struct ink_placing {
+    float scale;            /* prepared pixels a plane pixel */
+    float shift_x, shift_y; /* how far the mass moved the box out of the middle, prepared pixels */
+};
+
+/* Writes u8 [height, width], ink 255 on 0. width and height at least 4. arena is back at its mark. INK_E_OOM. */
+INK_NODISCARD ink_status ink_digit_draw(const struct ink_trace *trace, int width, int height, struct ink_arena *arena,
+                                        uint8_t *out, struct ink_placing *placing);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/grey.h"
+
+/* One row to luma and, where the picture has it, alpha. */
+static void luma_row(const struct ink_image *image, const uint8_t *in, uint8_t *luma)
+{
+    int channels = image->channels;
+    if (channels <= 2)
+        for (int x = 0; x < image->width; x++) luma[x] = in[(size_t)x * (size_t)channels];
+    else
+        for (int x = 0; x < image->width; x++, in += channels)
+            luma[x] = (uint8_t)((in[0] * 19595 + in[1] * 38470 + in[2] * 7471 + 0x8000) >> 16);
+}
+
+static const uint8_t *row_of(const struct ink_image *image, int y)
+{
+    return image->pixels + (size_t)y * (size_t)image->width * (size_t)image->channels;
+}
+
+/* The paper to put below transparent pixels.
+ *
+ * Where most is transparent, what is not is ink, and the paper is what contrasts with it. Else the picture has its own
+ * paper, with a hole in it: the hole gets the paper's (median) level. */
+static int level_below(const struct ink_image *image, uint8_t *luma)
+{
+    uint64_t histogram[256] = {0}, total = 0, sum = 0;
+    for (int y = 0; y < image->height; y++) {
+        const uint8_t *row = row_of(image, y);
+        luma_row(image, row, luma);
+        for (int x = 0; x < image->width; x++) {
+            uint8_t alpha = row[(x + 1) * image->channels - 1];
+            histogram[luma[x]] += alpha;
+            sum += (uint64_t)luma[x] * alpha;
+            total += alpha;
+        }
+    }
+    uint64_t opaque = (uint64_t)image->width * (uint64_t)image->height * 255;
+    if (total * 2 < opaque) return sum < total * 128 ? 255 : 0;
+    uint64_t below = 0;
+    int level = 0;
+    while (level < 255 && (below += histogram[level]) * 2 < total) level++;
+    return level;
+}
+
+static void flatten_row(const struct ink_image *image, const uint8_t *in, int below, uint8_t *luma)
+{
+    for (int x = 0; x < image->width; x++) {
+        int alpha = in[(x + 1) * image->channels - 1];
+        luma[x] = (uint8_t)((luma[x] * alpha + below * (255 - alpha) + 127) / 255);
+    }
+}
+
+static void add_row(const uint8_t *luma, int width, int reduced, uint32_t *sums)
+{
+    for (int x = 0; x < width; sums++) {
+        int end = x + reduced < width ? x + reduced : width;
+        for (; x < end; x++) *sums += luma[x];
+    }
+}
+
+static void mean_row(const struct ink_plane *plane, uint32_t *sums, int width, int rows, uint8_t *out)
+{
+    for (int x = 0; x < plane->width; x++) {
+        int columns = width - x * plane->reduced < plane->reduced ? width - x * plane->reduced : plane->reduced;
+        uint32_t count = (uint32_t)(columns * rows);
+        out[x] = (uint8_t)((sums[x] + count / 2) / count);
+        sums[x] = 0;
+    }
+}
+
+ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena, struct ink_plane *plane)
+{
+    int longer = image->width > image->height ? image->width : image->height;
+    int reduced = (longer + INK_PLANE_MAX_SIDE - 1) / INK_PLANE_MAX_SIDE;
+    plane->reduced = reduced;
+    plane->width = (image->width + reduced - 1) / reduced;
+    plane->height = (image->height + reduced - 1) / reduced;
+    plane->pixels = INK_ARENA_ARRAY(arena, uint8_t, (size_t)plane->width * (size_t)plane->height);
+    uint8_t *luma = INK_ARENA_ARRAY(arena, uint8_t, (size_t)image->width);
+    uint32_t *sums = INK_ARENA_ARRAY(arena, uint32_t, (size_t)plane->width);
+    if (!plane->pixels || !luma || !sums) return INK_E_OOM;
+
+    bool alpha = image->channels % 2 == 0;
+    int below = alpha ? level_below(image, luma) : 0;
+    for (int y = 0; y < image->height; y++) {
+        luma_row(image, row_of(image, y), luma);
+        if (alpha) flatten_row(image, row_of(image, y), below, luma);
+        add_row(luma, image->width, reduced, sums);
+        int rows = y % reduced + 1;
+        if (rows == reduced || y + 1 == image->height)
+            mean_row(plane, sums, image->width, rows, plane->pixels + (size_t)(y / reduced) * (size_t)plane->width);
+    }
+    return INK_OK;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/paper.h"
+
+enum {
+    TILES_MAX = 12,     /* a side */
+    TILE_MIN_SIDE = 24, /* below, a stroke may fill a tile */
+    DENOMINATOR_MIN = 64,
+};
+
+struct tiles {
+    int across, down;
+    float level[TILES_MAX * TILES_MAX];
+};
+
+static int tiles_along(int side)
+{
+    int count = side / TILE_MIN_SIDE;
+    return count < 4 ? 1 : count > TILES_MAX ? TILES_MAX : count; /* too few do not make a plane */
+}
+
+/* The level below which `share` of the tile's pixels lie. */
+static float tile_percentile(const struct ink_plane *plane, const struct tiles *tiles, int tx, int ty, float share)
+{
+    int x0 = tx * plane->width / tiles->across, x1 = (tx + 1) * plane->width / tiles->across;
+    int y0 = ty * plane->height / tiles->down, y1 = (ty + 1) * plane->height / tiles->down;
+    unsigned histogram[256] = {0}, below = 0;
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++) histogram[plane->pixels[(size_t)y * (size_t)plane->width + (size_t)x]]++;
+    unsigned wanted = (unsigned)(share * (float)((x1 - x0) * (y1 - y0)));
+    int level = 0;
+    while (level < 255 && (below += histogram[level]) <= wanted) level++;
+    return (float)level;
+}
+
+static void measure_tiles(const struct ink_plane *plane, struct tiles *tiles, float share)
+{
+    tiles->across = tiles_along(plane->width);
+    tiles->down = tiles_along(plane->height);
+    for (int ty = 0; ty < tiles->down; ty++)
+        for (int tx = 0; tx < tiles->across; tx++)
+            tiles->level[ty * tiles->across + tx] = tile_percentile(plane, tiles, tx, ty, share);
+}
+
+enum extreme { LOWEST, HIGHEST };
+
+/* Each tile becomes the lowest or highest of its 3x3 neighbourhood. */
+static void spread(struct tiles *tiles, enum extreme extreme)
+{
+    struct tiles before = *tiles;
+    for (int ty = 0; ty < tiles->down; ty++)
+        for (int tx = 0; tx < tiles->across; tx++) {
+            float best = before.level[ty * tiles->across + tx];
+            for (int y = ty ? ty - 1 : 0; y <= ty + 1 && y < tiles->down; y++)
+                for (int x = tx ? tx - 1 : 0; x <= tx + 1 && x < tiles->across; x++) {
+                    float level = before.level[y * tiles->across + x];
+                    if (extreme == HIGHEST ? level > best : level < best) best = level;
+                }
+            tiles->level[ty * tiles->across + tx] = best;
+        }
+}
+
+/* Tiles that ink covers take the level of the paper round them (a closing, for dark ink); wide shadows stay. */
+static void bridge_ink(struct tiles *tiles, bool ink_is_dark)
+{
+    spread(tiles, ink_is_dark ? HIGHEST : LOWEST);
+    spread(tiles, ink_is_dark ? LOWEST : HIGHEST);
+}
+
+/* Where pixel i of `side` lies between the middles of tiles: tile *low, and the next by *part. */
+static void between(int i, int side, int count, int *low, float *part)
+{
+    float at = ((float)i + 0.5f) * (float)count / (float)side - 0.5f;
+    if (at < 0) at = 0;
+    if (at > (float)(count - 1)) at = (float)(count - 1);
+    *low = (int)at;
+    if (*low > count - 2) *low = count > 1 ? count - 2 : 0;
+    *part = count > 1 ? at - (float)*low : 0;
+}
+
+/* One row of paper levels, between the tiles' middles. */
+static void paper_row(const struct tiles *tiles, const struct ink_plane *plane, int y, float *row)
+{
+    int ty;
+    float down;
+    between(y, plane->height, tiles->down, &ty, &down);
+    const float *upper = tiles->level + ty * tiles->across;
+    const float *lower = tiles->down > 1 ? upper + tiles->across : upper;
+    float level[TILES_MAX];
+    for (int tx = 0; tx < tiles->across; tx++) level[tx] = upper[tx] + (lower[tx] - upper[tx]) * down;
+    for (int x = 0; x < plane->width; x++) {
+        int tx;
+        float right;
+        between(x, plane->width, tiles->across, &tx, &right);
+        row[x] = level[tx] + (tiles->across > 1 ? (level[tx + 1] - level[tx]) * right : 0);
+    }
+}
+
+/* Ink lies further from its paper than anything on the other side: the heavier tail, squared, wins. */
+static bool dark_tail_is_heavier(const struct ink_plane *plane, const struct tiles *tiles, float *row)
+{
+    double dark = 0, bright = 0;
+    for (int y = 0; y < plane->height; y++) {
+        const uint8_t *in = plane->pixels + (size_t)y * (size_t)plane->width;
+        paper_row(tiles, plane, y, row);
+        float dark_row = 0, bright_row = 0;
+        for (int x = 0; x < plane->width; x++) {
+            float away = (float)in[x] - row[x];
+            if (away < 0)
+                dark_row += away * away;
+            else
+                bright_row += away * away;
+        }
+        dark += (double)dark_row;
+        bright += (double)bright_row;
+    }
+    return dark >= bright;
+}
+
+/* Fills contrast; the deviations to both sides are counted for the noise. */
+static void measure_contrast(const struct ink_plane *plane, const struct tiles *tiles, float *row,
+                             struct ink_paper *paper, unsigned away[256])
+{
+    for (int y = 0; y < plane->height; y++) {
+        size_t at = (size_t)y * (size_t)plane->width;
+        paper_row(tiles, plane, y, row);
+        for (int x = 0; x < plane->width; x++) {
+            float room = paper->ink_is_dark ? row[x] : 255 - row[x];
+            if (room < DENOMINATOR_MIN) room = DENOMINATOR_MIN;
+            float deviation = ((float)plane->pixels[at + (size_t)x] - row[x]) * 255 / room;
+            if (paper->ink_is_dark) deviation = -deviation;
+            int both = (int)(deviation < 0 ? -deviation : deviation);
+            away[both > 255 ? 255 : both]++;
+            paper->contrast[at + (size_t)x] = (uint8_t)(deviation < 0 ? 0 : deviation > 255 ? 255 : deviation + 0.5f);
+        }
+    }
+}
+
+/* From the median of deviations, which ink hardly moves: 1.4826 times it is the deviation of normal noise. */
+static float noise_of(const unsigned away[256], size_t count)
+{
+    size_t below = 0;
+    int level = 0;
+    while (level < 255 && (below += away[level]) * 2 < count) level++;
+    return 1.4826f * (float)level;
+}
+
+ink_status ink_paper_find(const struct ink_plane *plane, struct ink_arena *arena, struct ink_paper *paper)
+{
+    size_t count = (size_t)plane->width * (size_t)plane->height;
+    float *row = INK_ARENA_ARRAY(arena, float, (size_t)plane->width);
+    paper->contrast = INK_ARENA_ARRAY(arena, uint8_t, count);
+    if (!row || !paper->contrast) return INK_E_OOM;
+
+    struct tiles tiles;
+    measure_tiles(plane, &tiles, 0.5f);
+    paper->ink_is_dark = dark_tail_is_heavier(plane, &tiles, row);
+    bool single = tiles.across == 1 && tiles.down == 1;
+    if (!single) {
+        measure_tiles(plane, &tiles, paper->ink_is_dark ? 0.7f : 0.3f);
+        bridge_ink(&tiles, paper->ink_is_dark);
+    }
+    unsigned away[256] = {0};
+    measure_contrast(plane, &tiles, row, paper, away);
+    paper->noise = noise_of(away, count);
+    paper->level = (uint8_t)tiles.level[tiles.down / 2 * tiles.across + tiles.across / 2];
+    return INK_OK;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* Which fit, and from the fitted picture to the model's floats. */
+#include "image/prepare.h"
+
+#include "image/digit.h"
+#include "image/photo.h"
+#include "image/seed.h"
+
+enum { DIGIT_MAX_SIDE = 64, DIGIT_MIN_SIDE = 4 };
+
+static ink_status check(const struct ink_want *want, struct ink_error *err)
+{
+    bool ok = want->width >= 1 && want->width <= INK_WANT_MAX_SIDE && want->height >= 1 &&
+              want->height <= INK_WANT_MAX_SIDE && (want->channels == 1 || want->channels == 3) &&
+              (unsigned)want->layout < INK_LAYOUT_COUNT && (unsigned)want->polarity < INK_POLARITY_COUNT &&
+              (unsigned)want->fit < INK_FIT_COUNT;
+    for (int i = 0; ok && i < want->channels; i++) ok = want->std[i] != 0;
+    if (!ok)
+        return ink_fail(err, INK_E_ARGUMENT, "a picture cannot be prepared as %dx%d pixels of %d channels", want->width,
+                        want->height, want->channels);
+    return INK_OK;
+}
+
+static enum ink_fit choose(const struct ink_want *want)
+{
+    if (want->fit != INK_FIT_AUTO) return want->fit;
+    bool small = want->width <= DIGIT_MAX_SIDE && want->height <= DIGIT_MAX_SIDE && want->width >= DIGIT_MIN_SIDE &&
+                 want->height >= DIGIT_MIN_SIDE;
+    return want->channels == 1 && small ? INK_FIT_DIGIT : INK_FIT_LETTERBOX;
+}
+
+static struct ink_box in_picture(struct ink_box box, int reduced, const struct ink_image *image)
+{
+    struct ink_box out = {box.x * reduced, box.y * reduced, box.width * reduced, box.height * reduced};
+    if (out.x + out.width > image->width) out.width = image->width - out.x;
+    if (out.y + out.height > image->height) out.height = image->height - out.y;
+    return out;
+}
+
+/* Writes grey, ink 255 on 0. */
+static ink_status fit_digit(const struct ink_image *image, const struct ink_want *want, struct ink_arena *arena,
+                            uint8_t *grey, struct ink_prepared *found, struct ink_error *err)
+{
+    struct ink_plane plane;
+    struct ink_paper paper;
+    struct ink_trace trace;
+    struct ink_placing placing;
+    ink_status st = ink_grey_make(image, arena, &plane);
+    if (!st) st = ink_paper_find(&plane, arena, &paper);
+    if (st) return ink_fail(err, st, "no memory to find the ink");
+    st = ink_trace_make(&plane, &paper, arena, &trace, err);
+    if (st) return st;
+    st = ink_digit_draw(&trace, want->width, want->height, arena, grey, &placing);
+    if (st) return ink_fail(err, st, "no memory to scale the digit");
+
+    int room = paper.ink_is_dark ? paper.level : 255 - paper.level;
+    int away = (room < 64 ? 64 : room) * trace.level / 255;
+    int level = paper.ink_is_dark ? paper.level - away : paper.level + away;
+    found->ink = in_picture(trace.box, plane.reduced, image);
+    found->ink_is_dark = paper.ink_is_dark;
+    found->paper = paper.level;
+    found->ink_level = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
+    found->ink_share = trace.share;
+    found->scale = placing.scale / (float)plane.reduced;
+    found->shift_x = placing.shift_x;
+    found->shift_y = placing.shift_y;
+    return INK_OK;
+}
+
+static void invert(uint8_t *pixels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) pixels[i] = (uint8_t)(255 - pixels[i]);
+}
+
+/* Grey becomes three equal channels, in place from the back. */
+static void triple(uint8_t *pixels, size_t count)
+{
+    for (size_t i = count; i-- > 0;) {
+        uint8_t grey = pixels[i];
+        pixels[3 * i] = pixels[3 * i + 1] = pixels[3 * i + 2] = grey;
+    }
+}
+
+/* Fills shown, u8 [height, width, channels]. */
+static ink_status fit_any(const struct ink_image *image, const struct ink_want *want, struct ink_arena *arena,
+                          uint8_t *shown, struct ink_prepared *found, struct ink_error *err)
+{
+    size_t count = (size_t)want->width * (size_t)want->height;
+    bool grey_only = found->fit == INK_FIT_DIGIT || found->fit == INK_FIT_SEED;
+    found->ink = (struct ink_box){0, 0, image->width, image->height};
+    ink_status st;
+    if (found->fit == INK_FIT_DIGIT) {
+        st = fit_digit(image, want, arena, shown, found, err);
+    } else if (found->fit == INK_FIT_SEED) {
+        found->scale = (float)want->width / (float)image->width;
+        st = ink_seed_squeeze(image, want->width, want->height, arena, shown, err);
+    } else {
+        st = ink_photo_fit(image, want, found->fit, arena, shown, &found->scale);
+        if (st) return ink_fail(err, st, "no memory to resize a picture of %dx%d pixels", image->width, image->height);
+    }
+    if (st) return st;
+    if (found->fit == INK_FIT_DIGIT && want->polarity == INK_POLARITY_DARK_INK) invert(shown, count);
+    if (grey_only && want->channels == 3) triple(shown, count);
+    return INK_OK;
+}
+
+/* Where value (x, y, c) goes. */
+static size_t place_of(const struct ink_want *want, int x, int y, int c)
+{
+    size_t width = (size_t)want->width, height = (size_t)want->height, channels = (size_t)want->channels;
+    size_t row = (size_t)(want->transposed ? x : y), column = (size_t)(want->transposed ? y : x);
+    size_t pixel = row * (want->transposed ? height : width) + column;
+    size_t channel = (size_t)(want->bgr ? want->channels - 1 - c : c);
+    return want->layout == INK_LAYOUT_NHWC ? pixel * channels + channel : channel * width * height + pixel;
+}
+
+static void write_floats(const uint8_t *shown, const struct ink_want *want, bool as_seed, float *out)
+{
+    for (int y = 0; y < want->height; y++)
+        for (int x = 0; x < want->width; x++)
+            for (int c = 0; c < want->channels; c++) {
+                float pixel = (float)*shown++;
+                out[place_of(want, x, y, c)] =
+                    as_seed ? pixel / 256.0f : (pixel * want->scale - want->mean[c]) / want->std[c];
+            }
+}
+
+ink_status ink_prepare(const struct ink_image *image, const struct ink_want *want, struct ink_arena *arena, float *out,
+                       struct ink_prepared *found, struct ink_error *err)
+{
+    ink_status st = check(want, err);
+    if (st) return st;
+    struct ink_arena_mark all = ink_arena_mark(arena);
+    struct ink_prepared result = {.fit = choose(want)};
+    result.shown = INK_ARENA_ARRAY(arena, uint8_t, ink_want_floats(want));
+    if (!result.shown) return ink_fail(err, INK_E_OOM, "no memory to prepare the picture");
+
+    struct ink_arena_mark kept = ink_arena_mark(arena);
+    st = fit_any(image, want, arena, result.shown, &result, err);
+    if (!st) write_floats(result.shown, want, result.fit == INK_FIT_SEED, out);
+    if (st || !found) {
+        ink_arena_release(arena, all);
+        return st;
+    }
+    ink_arena_release(arena, kept);
+    *found = result;
+    return INK_OK;
+}
