@@ -46,7 +46,7 @@ static size_t k_part(size_t k)
 
 size_t ink_f32_gemm_scratch(size_t n, size_t k)
 {
-    return k_part(k) * min_size(NC, round_up(n, NR));
+    return k_part(k) * min_size(NC, round_up(n, NR)) + NR; /* what a panel may overwrite behind itself */
 }
 
 bool ink_f32_gemm_packed(size_t n, size_t k, size_t *floats)

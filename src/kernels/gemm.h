@@ -15,7 +15,7 @@
 #include "kernels/activation.h"
 
 /* Writes rows [k0, k0 + kc) of the panel of columns [j0, j0 + cols) to out[kc][INK_GEMM_NR], cols <= INK_GEMM_NR; what
- * is behind cols may be anything finite. */
+ * is behind cols may be anything, and up to INK_GEMM_NR floats behind the panel may be overwritten. */
 typedef void ink_f32_panel_fn(const void *source, size_t k0, size_t kc, size_t j0, size_t cols, float *out);
 
 /* All sizes in floats. C must not overlap A or B. */

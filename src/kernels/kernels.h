@@ -10,12 +10,16 @@
 #include "kernels/cpu.h"
 #include "kernels/gemm_tile.h"
 #include "kernels/gemv.h"
+#include "kernels/taps.h"
 
 /* field (of type ink_FIELD_fn), plain twin, AVX2; where a level has nothing better, its column repeats the plain one */
 #define INK_KERNEL_MAP(X)                                                                                              \
     X(f32_gemm_tile, ink_f32_gemm_6x16__plain, ink_f32_gemm_6x16__avx2)                                                \
     X(f32_gevm, ink_f32_gevm__plain, ink_f32_gevm__avx2)                                                               \
-    X(f32_gemv, ink_f32_gemv__plain, ink_f32_gemv__avx2)
+    X(f32_gemv, ink_f32_gemv__plain, ink_f32_gemv__avx2)                                                               \
+    X(f32_taps_pack, ink_f32_taps_pack__plain, ink_f32_taps_pack__avx2)                                                \
+    X(f32_taps_sum, ink_f32_taps_sum__plain, ink_f32_taps_sum__avx2)                                                   \
+    X(f32_taps_max, ink_f32_taps_max__plain, ink_f32_taps_max__avx2)
 
 enum {
     INK_GEMM_MR = 6, /* rows and columns of f32_gemm_tile */

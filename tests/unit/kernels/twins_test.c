@@ -77,6 +77,82 @@ static void f32_gemv(const struct ink_kernels *kernels)
         }
 }
 
+/* A plane of outputs: `row` long, runs as window.c makes them, steps and gaps as strides and borders do. */
+struct plane {
+    struct ink_run runs[64];
+    size_t run_count, in_len, out_len;
+};
+
+static struct plane plane_of(size_t rows, size_t row, size_t step, size_t tap_reach)
+{
+    struct plane p = {.out_len = rows * row};
+    size_t pitch = (row - 1) * step + tap_reach + 1;
+    for (size_t y = 0; y < rows; y++)
+        for (size_t x = 0; x < row; x += INK_RUN_MAX)
+            p.runs[p.run_count++] = (struct ink_run){(uint32_t)(y * pitch + x * step), (uint32_t)(y * row + x),
+                                                     (uint32_t)(row - x < INK_RUN_MAX ? row - x : INK_RUN_MAX)};
+    p.in_len = rows * pitch;
+    return p;
+}
+
+static const uint32_t some_taps[] = {0, 1, 3, 4, 6};
+enum { SOME_TAPS = 5, TAP_REACH = 6 };
+
+static void f32_taps_pack(const struct ink_kernels *kernels)
+{
+    for (size_t step = 1; step <= 3; step++)
+        for (size_t rows = 1; rows <= 16; rows++)
+            for (size_t row = 1; rows * row <= INK_GEMM_NR; row++) {
+                struct plane p = plane_of(rows, row, step, TAP_REACH);
+                struct guarded in = guarded_new(p.in_len, 1), want = guarded_new(SOME_TAPS * INK_GEMM_NR, 2),
+                               got = guarded_new(SOME_TAPS * INK_GEMM_NR + INK_RUN_MAX, 2);
+                ink_f32_taps_pack__plain(p.run_count, p.runs, step, SOME_TAPS, some_taps, in.data, want.data);
+                kernels->f32_taps_pack(p.run_count, p.runs, step, SOME_TAPS, some_taps, in.data, got.data);
+                for (size_t t = 0; t < SOME_TAPS; t++)
+                    assert_near(got.data + t * INK_GEMM_NR, want.data + t * INK_GEMM_NR, p.out_len, 0);
+                guarded_free(&in), guarded_free(&want), guarded_free(&got);
+            }
+}
+
+static void try_taps(ink_f32_taps_sum_fn *plain, ink_f32_taps_sum_fn *kernel)
+{
+    struct guarded weights = guarded_new(SOME_TAPS, 9);
+    for (size_t step = 1; step <= 3; step++)
+        for (size_t rows = 1; rows <= 6; rows++)
+            for (size_t row = 1; row <= 35; row++) {
+                struct plane p = plane_of(rows, row, step, TAP_REACH);
+                struct guarded in = guarded_new(p.in_len, 1), want = guarded_new(p.out_len, 2),
+                               got = guarded_new(p.out_len, 3);
+                struct ink_f32_taps job = {p.run_count,
+                                           p.runs,
+                                           step,
+                                           SOME_TAPS,
+                                           some_taps,
+                                           weights.data,
+                                           in.data,
+                                           want.data,
+                                           0.5f,
+                                           rows & 1 ? 0 : -INFINITY,
+                                           rows & 2 ? 2 : INFINITY};
+                plain(&job);
+                job.out = got.data;
+                kernel(&job);
+                assert_near(got.data, want.data, p.out_len, 1e-5f);
+                guarded_free(&in), guarded_free(&want), guarded_free(&got);
+            }
+    guarded_free(&weights);
+}
+
+static void f32_taps_sum(const struct ink_kernels *kernels)
+{
+    try_taps(ink_f32_taps_sum__plain, kernels->f32_taps_sum);
+}
+
+static void f32_taps_max(const struct ink_kernels *kernels)
+{
+    try_taps(ink_f32_taps_max__plain, kernels->f32_taps_max);
+}
+
 typedef void trial_fn(const struct ink_kernels *kernels);
 
 /* One for each row of the kernel table, under the name of its field: a kernel without a trial does not compile. */
