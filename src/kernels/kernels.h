@@ -7,6 +7,7 @@
 #ifndef INK_KERNELS_KERNELS_H
 #define INK_KERNELS_KERNELS_H
 
+#include "kernels/convert.h"
 #include "kernels/cpu.h"
 #include "kernels/gemm_tile.h"
 #include "kernels/gemv.h"
@@ -19,7 +20,9 @@
     X(f32_gemv, ink_f32_gemv__plain, ink_f32_gemv__avx2)                                                               \
     X(f32_taps_pack, ink_f32_taps_pack__plain, ink_f32_taps_pack__avx2)                                                \
     X(f32_taps_sum, ink_f32_taps_sum__plain, ink_f32_taps_sum__avx2)                                                   \
-    X(f32_taps_max, ink_f32_taps_max__plain, ink_f32_taps_max__avx2)
+    X(f32_taps_max, ink_f32_taps_max__plain, ink_f32_taps_max__avx2)                                                   \
+    X(f16_to_f32, ink_f16_to_f32__plain, ink_f16_to_f32__avx2)                                                         \
+    X(f32_to_f16, ink_f32_to_f16__plain, ink_f32_to_f16__avx2)
 
 enum {
     INK_GEMM_MR = 6, /* rows and columns of f32_gemm_tile */

@@ -153,6 +153,42 @@ static void f32_taps_max(const struct ink_kernels *kernels)
     try_taps(ink_f32_taps_max__plain, kernels->f32_taps_max);
 }
 
+static void f16_to_f32(const struct ink_kernels *kernels)
+{
+    enum { ALL = 0x10000 };
+    uint16_t *in = malloc(ALL * sizeof *in);
+    struct guarded want = guarded_new(ALL, 1), got = guarded_new(ALL, 2);
+    for (size_t i = 0; i < ALL; i++) in[i] = (uint16_t)i;
+    for (size_t n = ALL - 17; n <= ALL; n++) {
+        ink_f16_to_f32__plain(n, in, want.data);
+        kernels->f16_to_f32(n, in, got.data);
+        assert_near(got.data, want.data, n, 0);
+    }
+    for (size_t i = 0; i < ALL; i++) /* there and back */
+        if (!isnan(got.data[i])) assert_int_equal(ink_f32_to_f16(got.data[i]), in[i]);
+    assert_true(ink_f16_to_f32(0x3C00) == 1.0f && ink_f16_to_f32(0x0001) == 0x1p-24f &&
+                ink_f16_to_f32(0x7BFF) == 65504);
+    assert_true(isinf(ink_f16_to_f32(0xFC00)) && isnan(ink_f16_to_f32(0x7C01)));
+    free(in);
+    guarded_free(&want), guarded_free(&got);
+}
+
+static void f32_to_f16(const struct ink_kernels *kernels)
+{
+    for (uint32_t bits = 0x30000000; bits < 0x48000000; bits += 0x0FF1) { /* 2^-31 .. 2^17, both sides of every tie */
+        float in[9];
+        uint16_t want[9], got[9];
+        for (uint32_t i = 0; i < 9; i++) in[i] = ink_f32_of_bits((bits & 0xFFFFF000) + i - 4 + (i & 1) * 0x80000000);
+        ink_f32_to_f16__plain(9, in, want);
+        kernels->f32_to_f16(9, in, got);
+        assert_memory_equal(got, want, sizeof want);
+    }
+    assert_int_equal(ink_f32_to_bf16(1.0f), 0x3F80);
+    assert_int_equal(ink_f32_to_bf16(ink_f32_of_bits(0x3F808000)), 0x3F80); /* a tie goes to even */
+    assert_int_equal(ink_f32_to_bf16(ink_f32_of_bits(0x3F818000)), 0x3F82);
+    assert_true(isnan(ink_bf16_to_f32(ink_f32_to_bf16(NAN))));
+}
+
 typedef void trial_fn(const struct ink_kernels *kernels);
 
 /* One for each row of the kernel table, under the name of its field: a kernel without a trial does not compile. */
