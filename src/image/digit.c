@@ -59,10 +59,10 @@ static ink_status resize(const struct ink_trace *trace, const struct canvas *can
 /* Strokes grow by `radius` (grey dilation with a soft-edged disc) into a canvas that is `margin` larger on each side. */
 static void thicken(const struct canvas *in, float radius, int margin, struct canvas *out)
 {
-    int reach = (int)ceilf(radius);
+    int reach = (int)ceilf(radius) + 1;
     for (int dy = -reach; dy <= reach; dy++)
         for (int dx = -reach; dx <= reach; dx++) {
-            float part = radius + 0.5f - sqrtf((float)(dx * dx + dy * dy));
+            float part = radius + 1 - sqrtf((float)(dx * dx + dy * dy));
             if (part <= 0) continue;
             unsigned weight = part >= 1 ? 256 : (unsigned)(part * 256);
             for (int y = 0; y < in->height; y++) {
@@ -140,7 +140,7 @@ ink_status ink_digit_draw(const struct ink_trace *trace, int width, int height, 
         radius = 0;
         scale = fminf(box_x / (float)trace->box.width, box_y / (float)trace->box.height);
     }
-    int margin = (int)ceilf(radius);
+    int margin = (int)ceilf(radius) + 1; /* the disc's soft edge */
     struct canvas thin, canvas;
     ink_status st = canvas_make(&thin, at_least_1((float)trace->box.width * scale),
                                 at_least_1((float)trace->box.height * scale), arena);

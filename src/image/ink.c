@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/ink.h"
 
+#include <math.h>
+
 #include "image/parts.h"
+
+static const float LOW_PART = 0.55f;
 
 enum {
     LEAST_CONTRAST = 20, /* of 255: less is not visible ink but an uneven sheet */
@@ -107,10 +111,14 @@ static ink_status keep_digit(struct ink_trace *trace, uint8_t *mask, struct ink_
     trace->box = box_of(&parts);
 
     size_t count = (size_t)trace->width * (size_t)trace->height, kept = 0;
+    unsigned histogram[256] = {0};
     for (size_t i = 0; i < count; i++) {
         mask[i] = parts.label[i] && parts.part[parts.label[i] - 1].keep;
-        kept += mask[i];
+        if (!mask[i]) continue;
+        kept++;
+        histogram[trace->ink[i]]++;
     }
+    trace->level = (uint8_t)median_above(histogram, 0);
     trace->share = (float)kept / (float)count;
     trace->stroke = stroke_width(mask, trace->width, trace->height);
     uint8_t *rows = INK_ARENA_ARRAY(arena, uint8_t, count), *near = INK_ARENA_ARRAY(arena, uint8_t, count);
@@ -134,13 +142,14 @@ ink_status ink_trace_make(const struct ink_plane *plane, const struct ink_paper 
     if (least < LEAST_CONTRAST) least = LEAST_CONTRAST;
     if ((float)level < least) return ink_fail(err, INK_E_NO_INK, "nothing is written on it");
 
-    *trace = (struct ink_trace){
-        .width = plane->width, .height = plane->height, .ink = paper->contrast, .level = (uint8_t)level};
+    *trace = (struct ink_trace){.width = plane->width, .height = plane->height, .ink = paper->contrast};
+    /* printed lines may be much darker than the pencil between them: what is half as dark as the best division counts */
+    threshold = (int)fmaxf((float)threshold * LOW_PART, least / 2);
     uint8_t *mask = INK_ARENA_ARRAY(arena, uint8_t, count);
     if (!mask) return ink_fail(err, INK_E_OOM, "no memory to find the ink");
     for (size_t i = 0; i < count; i++) mask[i] = paper->contrast[i] > threshold;
     ink_status st = keep_digit(trace, mask, arena);
     if (st) return ink_fail(err, st, "no memory to find the ink");
-    stretch(trace->ink, count, threshold / 2, level);
+    stretch(trace->ink, count, threshold / 2, trace->level);
     return INK_OK;
 }

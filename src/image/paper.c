@@ -66,6 +66,27 @@ static void bridge_ink(struct tiles *tiles, bool ink_is_dark)
     spread(tiles, ink_is_dark ? LOWEST : HIGHEST);
 }
 
+/* Each tile becomes the median of its 5x5 neighbourhood, of which no stroke covers half, whatever its polarity. */
+static void settle(struct tiles *tiles)
+{
+    enum { REACH = 2, NEIGHBOURS = (2 * REACH + 1) * (2 * REACH + 1) };
+    struct tiles before = *tiles;
+    for (int ty = 0; ty < tiles->down; ty++)
+        for (int tx = 0; tx < tiles->across; tx++) {
+            float sorted[NEIGHBOURS];
+            int count = 0;
+            for (int y = ty - REACH; y <= ty + REACH; y++)
+                for (int x = tx - REACH; x <= tx + REACH; x++) {
+                    if (x < 0 || y < 0 || x >= tiles->across || y >= tiles->down) continue;
+                    float level = before.level[y * tiles->across + x];
+                    int at = count++;
+                    for (; at > 0 && sorted[at - 1] > level; at--) sorted[at] = sorted[at - 1];
+                    sorted[at] = level;
+                }
+            tiles->level[ty * tiles->across + tx] = sorted[count / 2];
+        }
+}
+
 /* Where pixel i of `side` lies between the middles of tiles: tile *low, and the next by *part. */
 static void between(int i, int side, int count, int *low, float *part)
 {
@@ -153,6 +174,7 @@ ink_status ink_paper_find(const struct ink_plane *plane, struct ink_arena *arena
 
     struct tiles tiles;
     measure_tiles(plane, &tiles, 0.5f);
+    settle(&tiles);
     paper->ink_is_dark = dark_tail_is_heavier(plane, &tiles, row);
     bool single = tiles.across == 1 && tiles.down == 1;
     if (!single) {

@@ -61,14 +61,35 @@ ink_status ink_parts_label(const uint8_t *mask, int width, int height, struct in
     return INK_OK;
 }
 
-static int edges_touched(struct ink_box box, int width, int height)
-{
-    return (box.x == 0) + (box.y == 0) + (box.x + box.width == width) + (box.y + box.height == height);
-}
-
 static int larger(int a, int b)
 {
     return a > b ? a : b;
+}
+
+/* Of the picture's four edges; within a hundredth counts, scans fray there. */
+static int edges_touched(struct ink_box box, int width, int height)
+{
+    int near_x = width / 100, near_y = height / 100;
+    return (box.x <= near_x) + (box.y <= near_y) + (box.x + box.width >= width - near_x) +
+           (box.y + box.height >= height - near_y);
+}
+
+static bool within(struct ink_box inner, struct ink_box outer)
+{
+    return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width &&
+           inner.y + inner.height <= outer.y + outer.height;
+}
+
+/* A frame has something of its own size written in it. */
+static bool is_frame(const struct ink_part *part, const struct ink_parts *parts)
+{
+    for (int i = 0; i < parts->count; i++) {
+        const struct ink_part *other = &parts->part[i];
+        if (other != part && other->area * 20 > part->area && other->box.height * 4 > part->box.height &&
+            within(other->box, part->box))
+            return true;
+    }
+    return false;
 }
 
 /* How much a part looks like the digit: its size, less when it hangs on the picture's edges (rules, frames, neighbours)
@@ -92,6 +113,7 @@ static bool belongs(const struct ink_part *part, const struct ink_part *digit, s
                     int height)
 {
     int reach = larger(kept.width, kept.height) / 4;
+    if (within(kept, part->box)) return false; /* round it: a frame */
     bool near = gap(part->box.x, part->box.width, kept.x, kept.width) <= reach &&
                 gap(part->box.y, part->box.height, kept.y, kept.height) <= reach;
     int least = edges_touched(part->box, width, height) ? digit->area / 3 : digit->area / 40;
@@ -104,7 +126,7 @@ void ink_parts_choose(struct ink_parts *parts, int width, int height)
     double best = -1;
     for (int i = 0; i < parts->count; i++) {
         double value = merit(&parts->part[i], width, height);
-        if (value <= best) continue;
+        if (value <= best || is_frame(&parts->part[i], parts)) continue;
         best = value;
         digit = &parts->part[i];
     }
