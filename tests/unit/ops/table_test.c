@@ -19,7 +19,7 @@ static void rows_are_sorted(void **state)
 }
 
 /* One argument: a letter, then perhaps ? or *. */
-static const char *argument(const struct ink_op *op, const char *s, bool input)
+static const char *argument(const struct ink_op *op, const char *s)
 {
     if (!*s || !strchr("TUVibfs", *s)) fail_msg("%s-%d: signature \"%s\"", op->name, op->since, op->signature);
     if (*s >= 'T' && *s <= 'V' && !op->types[*s - 'T']) fail_msg("%s-%d: no types for %c", op->name, op->since, *s);
@@ -33,8 +33,8 @@ static void rows_are_whole(void **state)
     for (size_t i = 0; ink_op_row(i); i++) {
         const struct ink_op *op = ink_op_row(i);
         const char *s = op->signature;
-        while (*s != '>') s = argument(op, s, true);
-        for (s++; *s;) s = argument(op, s, false);
+        while (*s != '>') s = argument(op, s);
+        for (s++; *s;) s = argument(op, s);
         assert_non_null(op->run);
         if (!op->shape && !(op->flags & INK_OP_SIZES)) fail_msg("%s-%d: no shape function", op->name, op->since);
         for (int t = 0; t < 3; t++)
