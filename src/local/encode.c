@@ -6,22 +6,6 @@
 
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void ink_base64_encode(const uint8_t *bytes, size_t len, char *out, size_t out_cap)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < len && used + 4 < out_cap; i += 3) {
-        size_t have = len - i < 3 ? len - i : 3;
-        uint32_t group = (uint32_t)bytes[i] << 16;
-        if (have > 1) group |= (uint32_t)bytes[i + 1] << 8;
-        if (have > 2) group |= bytes[i + 2];
-        out[used++] = base64_digits[group >> 18];
-        out[used++] = base64_digits[group >> 12 & 63];
-        out[used++] = have > 1 ? base64_digits[group >> 6 & 63] : '=';
-        out[used++] = have > 2 ? base64_digits[group & 63] : '=';
-    }
-    out[used] = '\0';
-}
-
 static int base64_value(char c)
 {
     const char *at = c ? strchr(base64_digits, c) : NULL;
@@ -43,16 +27,6 @@ bool ink_base64_decode(const char *text, uint8_t *out, size_t len)
         bits = 0;
     }
     return true;
-}
-
-void ink_hex_encode(const uint8_t *bytes, size_t len, char *out)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < len; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    out[2 * len] = '\0';
 }
 
 static int hex_value(char c)
@@ -149,10 +123,4 @@ bool ink_date_parse(const char *text, int64_t *wall_ms)
     rest++;
     size_t digits = strspn(rest, "0123456789");
     return digits >= 1 && digits <= 9 && strcmp(rest + digits, "Z") == 0;
-}
-
-bool ink_amz_date_parse(const char *text, int64_t *wall_ms)
-{
-    const char *rest;
-    return strlen(text) == 16 && parse_as(text, "%Y%m%dT%H%M%SZ", &rest, wall_ms) && *rest == '\0';
 }

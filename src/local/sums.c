@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "local/checksum.h"
+#include "local/sums.h"
 
 #include <openssl/evp.h>
 #include <pthread.h>
@@ -14,15 +14,15 @@ static const struct kind {
     uint64_t polynomial;           /* 0: a hash */
     const EVP_MD *(*digest)(void); /* NULL: a CRC */
 } kinds[] = {
-    [INK_CHECKSUM_CRC32] = {"CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", 4, 0xEDB88320, NULL},
-    [INK_CHECKSUM_CRC32C] = {"CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", 4, 0x82F63B78, NULL},
-    [INK_CHECKSUM_CRC64NVME] = {"CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", 8, 0x9A6C9329AC4BC9B5,
+    [INK_SUM_CRC32] = {"CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", 4, 0xEDB88320, NULL},
+    [INK_SUM_CRC32C] = {"CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", 4, 0x82F63B78, NULL},
+    [INK_SUM_CRC64NVME] = {"CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", 8, 0x9A6C9329AC4BC9B5,
                                 NULL},
-    [INK_CHECKSUM_SHA1] = {"SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", 20, 0, EVP_sha1},
-    [INK_CHECKSUM_SHA256] = {"SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32, 0, EVP_sha256},
+    [INK_SUM_SHA1] = {"SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", 20, 0, EVP_sha1},
+    [INK_SUM_SHA256] = {"SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32, 0, EVP_sha256},
 };
 
-enum { CRC_KINDS = INK_CHECKSUM_CRC64NVME + 1, SLICES = 8 };
+enum { CRC_KINDS = INK_SUM_CRC64NVME + 1, SLICES = 8 };
 
 /* tables[kind][k][b]: what the byte b does to the register when k more bytes follow it. Eight bytes a step. */
 static uint64_t tables[CRC_KINDS][SLICES][256];
@@ -44,7 +44,7 @@ static void make_tables(void)
     }
 }
 
-static uint64_t ones(enum ink_checksum_kind kind)
+static uint64_t ones(enum ink_sum_kind kind)
 {
     return kinds[kind].len == 8 ? UINT64_MAX : UINT32_MAX;
 }
@@ -56,7 +56,7 @@ static uint64_t load_le64(const uint8_t *p)
     return value;
 }
 
-static uint64_t crc_update(enum ink_checksum_kind kind, uint64_t crc, const uint8_t *p, size_t len)
+static uint64_t crc_update(enum ink_sum_kind kind, uint64_t crc, const uint8_t *p, size_t len)
 {
     const uint64_t(*t)[256] = tables[kind];
     for (; len >= 8; p += 8, len -= 8) {
@@ -68,51 +68,51 @@ static uint64_t crc_update(enum ink_checksum_kind kind, uint64_t crc, const uint
     return crc;
 }
 
-const char *ink_checksum_name(enum ink_checksum_kind kind)
+const char *ink_sum_name(enum ink_sum_kind kind)
 {
     return kinds[kind].name;
 }
 
-const char *ink_checksum_header(enum ink_checksum_kind kind)
+const char *ink_sum_header(enum ink_sum_kind kind)
 {
     return kinds[kind].header;
 }
 
-const char *ink_checksum_element(enum ink_checksum_kind kind)
+const char *ink_sum_element(enum ink_sum_kind kind)
 {
     return kinds[kind].element;
 }
 
-size_t ink_checksum_len(enum ink_checksum_kind kind)
+size_t ink_sum_len(enum ink_sum_kind kind)
 {
     return kinds[kind].len;
 }
 
-bool ink_checksum_is_crc(enum ink_checksum_kind kind)
+bool ink_sum_is_crc(enum ink_sum_kind kind)
 {
     return kinds[kind].digest == NULL;
 }
 
-enum ink_checksum_kind ink_checksum_find(const char *text)
+enum ink_sum_kind ink_sum_find(const char *text)
 {
     int kind = 0;
-    while (kind < INK_CHECKSUM_NONE && !ink_text_equal_nocase(text, kinds[kind].name) &&
+    while (kind < INK_SUM_NONE && !ink_text_equal_nocase(text, kinds[kind].name) &&
            !ink_text_equal_nocase(text, kinds[kind].header))
         kind++;
-    return (enum ink_checksum_kind)kind;
+    return (enum ink_sum_kind)kind;
 }
 
-bool ink_checksum_init(struct ink_checksum *sum, enum ink_checksum_kind kind)
+bool ink_sum_init(struct ink_sum *sum, enum ink_sum_kind kind)
 {
-    *sum = (struct ink_checksum){.kind = kind, .crc = ones(kind)};
-    if (ink_checksum_is_crc(kind)) return pthread_once(&tables_once, make_tables) == 0;
+    *sum = (struct ink_sum){.kind = kind, .crc = ones(kind)};
+    if (ink_sum_is_crc(kind)) return pthread_once(&tables_once, make_tables) == 0;
     sum->digest = EVP_MD_CTX_new();
     if (sum->digest && EVP_DigestInit_ex(sum->digest, kinds[kind].digest(), NULL)) return true;
-    ink_checksum_cleanup(sum);
+    ink_sum_cleanup(sum);
     return false;
 }
 
-void ink_checksum_update(struct ink_checksum *sum, struct ink_view bytes)
+void ink_sum_update(struct ink_sum *sum, struct ink_view bytes)
 {
     if (sum->digest)
         EVP_DigestUpdate(sum->digest, bytes.data, bytes.len);
@@ -132,23 +132,23 @@ static uint64_t load_be(const uint8_t *bytes, size_t len)
     return value;
 }
 
-void ink_checksum_finish(struct ink_checksum *sum, uint8_t out[INK_CHECKSUM_BYTES_MAX])
+void ink_sum_finish(struct ink_sum *sum, uint8_t out[INK_SUM_BYTES_MAX])
 {
     if (sum->digest)
         EVP_DigestFinal_ex(sum->digest, out, NULL);
     else
         store_be(out, sum->crc ^ ones(sum->kind), kinds[sum->kind].len);
-    ink_checksum_cleanup(sum);
+    ink_sum_cleanup(sum);
 }
 
-void ink_checksum_cleanup(struct ink_checksum *sum)
+void ink_sum_cleanup(struct ink_sum *sum)
 {
     EVP_MD_CTX_free(sum->digest);
     sum->digest = NULL;
 }
 
 /* The product of two polynomials over GF(2), modulo the kind's; bit-reversed like the register, so the top bit is x^0. */
-static uint64_t multiply(enum ink_checksum_kind kind, uint64_t a, uint64_t b)
+static uint64_t multiply(enum ink_sum_kind kind, uint64_t a, uint64_t b)
 {
     uint64_t product = 0, top = (ones(kind) >> 1) + 1;
     for (uint64_t m = top; m; m >>= 1) {
@@ -159,7 +159,7 @@ static uint64_t multiply(enum ink_checksum_kind kind, uint64_t a, uint64_t b)
 }
 
 /* Appending n zero bits multiplies a CRC by x^n; the all-ones at start and end cancel out. */
-void ink_checksum_combine(enum ink_checksum_kind kind, uint8_t *first, const uint8_t *second, uint64_t second_len)
+void ink_sum_combine(enum ink_sum_kind kind, uint8_t *first, const uint8_t *second, uint64_t second_len)
 {
     size_t len = kinds[kind].len;
     uint64_t shift = (ones(kind) >> 1) + 1; /* x^0 */
