@@ -173,8 +173,9 @@ void ink_store_put_abort(struct ink_store_put *put);
 struct ink_store_body {
     struct ink_store_object object;
     struct ink_view bytes; /* the body when fd is -1; in the arena */
-    int fd; /* else a file of object.size bytes from offset 0; the caller reads with pread, and closes it.
+    int fd;        /* else a file of object.size bytes from offset 0; the caller reads with pread, and closes it.
                               Stays whole when the object is replaced or deleted meanwhile */
+    uint64_t body; /* the store's own number for it */
 };
 
 INK_NODISCARD ink_store_status ink_store_get(struct ink_store *store, const char *bucket, const char *key,
@@ -255,6 +256,7 @@ struct ink_store_part {
     int64_t modified_ms; /* not looked at by complete */
     char etag[INK_STORE_ETAG_LEN + 1];
     struct ink_store_headers headers; /* x-amz-checksum-* of the part; not looked at by complete */
+    uint64_t body;                    /* the store's own number for it */
 };
 
 struct ink_store_parts {
