@@ -209,7 +209,7 @@ ink_store_status ink_store_upload_list(struct ink_store *store, const char *buck
     ink_store_status status = ink_store_bucket_id(db, bucket, &bucket_id);
     if (!status)
         status = ink_store_collect(db,
-                                   ink_db_bind(db, INK_SQL_UPLOAD_LIST, "itttt", bucket_id, after_key ? after_key : "",
+                                   ink_db_bind(db, INK_SQL_UPLOAD_LIST, "ittt", bucket_id, after_key ? after_key : "",
                                                id, prefix ? prefix : ""),
                                    &rows, (void **)&out->items, &out->count);
     out->truncated = rows.truncated;
