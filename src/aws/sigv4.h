@@ -10,6 +10,7 @@
 #ifndef INK_AWS_SIGV4_H
 #define INK_AWS_SIGV4_H
 
+#include "aws/date.h" /* ink_date_basic: reads and writes SigV4's times */
 #include "aws/hash.h"
 #include "base/buffer.h"
 #include "base/status.h"
@@ -22,9 +23,9 @@
 #define INK_SIGV4_UNSIGNED_TRAILER  "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
 enum {
-    INK_SIGV4_HEX = 2 * INK_SHA256_LEN, /* of a hash or signature */
-    INK_SIGV4_TIME = 16,                /* 20130524T000000Z */
-    INK_SIGV4_DATE = 8,                 /* 20130524 */
+    INK_SIGV4_HEX = 2 * INK_SHA256_LEN,  /* of a hash or signature */
+    INK_SIGV4_TIME = INK_DATE_BASIC_LEN, /* 20130524T000000Z */
+    INK_SIGV4_DATE = 8,                  /* 20130524 */
 };
 
 struct ink_sigv4_header {
@@ -87,10 +88,6 @@ INK_NODISCARD ink_status ink_sigv4_parse_authorization(struct ink_view value, st
 INK_NODISCARD ink_status ink_sigv4_parse_query(struct ink_view query, struct ink_buffer *scratch,
                                                struct ink_sigv4_claim *claim, struct ink_error *err);
 
-/* Seconds since 1970 of a time like 20130524T000000Z; false when it is none. */
-bool ink_sigv4_time(struct ink_view time, int64_t *seconds);
-void ink_sigv4_time_text(int64_t seconds, char out[INK_SIGV4_TIME + 1]);
-
 /* Whether two signatures are the same, in a time that tells nothing about where they differ. */
 bool ink_sigv4_same(struct ink_view a, struct ink_view b);
 
@@ -124,7 +121,7 @@ INK_NODISCARD ink_status ink_sigv4_authorize(struct ink_sigv4_signer *signer, co
                                              struct ink_view time, struct ink_buffer *out, struct ink_error *err);
 
 /* Appends the query of a presigned URL: request->query (if any) and the X-Amz- parameters, X-Amz-Signature last.
- * expires_s: 1..604800. The payload is not signed. */
+ * expires_s: 1..604800. S3 wants UNSIGNED-PAYLOAD as payload_hash here. */
 INK_NODISCARD ink_status ink_sigv4_presign(struct ink_sigv4_signer *signer, const struct ink_sigv4_request *request,
                                            struct ink_view time, uint64_t expires_s, struct ink_buffer *out,
                                            struct ink_error *err);

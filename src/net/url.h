@@ -32,6 +32,9 @@ void ink_origin_host_header(const struct ink_origin *origin, struct ink_buffer *
 /* Appends text with everything but A-Z a-z 0-9 - . _ ~ as %XX (capital hex); '/' stays when keep_slash. */
 void ink_url_encode(struct ink_view text, bool keep_slash, struct ink_buffer *out);
 
+/* The same for text that may be encoded already, in whatever way: decodes and encodes, so that one spelling is left. */
+void ink_url_recode(struct ink_view text, bool keep_slash, struct ink_buffer *out);
+
 /* Appends text with every %XX decoded; a '%' that starts no escape stays as it is. '+' becomes a space when plus_is_space. */
 void ink_url_decode(struct ink_view text, bool plus_is_space, struct ink_buffer *out);
 
