@@ -31,16 +31,14 @@ static ink_status resize(const struct ink_trace *trace, const struct canvas *can
     struct ink_axis across, down;
     enum ink_filter filter_x = canvas->width < box.width ? INK_FILTER_BOX : INK_FILTER_LINEAR;
     enum ink_filter filter_y = canvas->height < box.height ? INK_FILTER_BOX : INK_FILTER_LINEAR;
-    if (ink_axis_make(filter_x, trace->width, box.x, box.x + box.width, canvas->width, arena, &across))
-        return INK_E_OOM;
-    if (ink_axis_make(filter_y, trace->height, box.y, box.y + box.height, canvas->height, arena, &down))
-        return INK_E_OOM;
-    float *narrow = INK_ARENA_ARRAY(arena, float, (size_t)trace->height *(size_t)canvas->width);
+    if (ink_axis_make(filter_x, box.width, 0, box.width, canvas->width, arena, &across)) return INK_E_OOM;
+    if (ink_axis_make(filter_y, box.height, 0, box.height, canvas->height, arena, &down)) return INK_E_OOM;
+    float *narrow = INK_ARENA_ARRAY(arena, float, (size_t)box.height *(size_t)canvas->width);
     if (!narrow) return INK_E_OOM;
-    for (int y = 0; y < trace->height; y++)
+    for (int y = 0; y < box.height; y++)
         for (int x = 0; x < canvas->width; x++) {
             const double *weights = across.weights + (size_t)x * (size_t)across.taps;
-            const uint8_t *in = trace->ink + (size_t)y * (size_t)trace->width + across.first[x];
+            const uint8_t *in = trace->ink + (size_t)y * (size_t)box.width + across.first[x];
             double sum = 0;
             for (int i = 0; i < across.count[x]; i++) sum += weights[i] * in[i];
             narrow[(size_t)y * (size_t)canvas->width + (size_t)x] = (float)sum;

@@ -1,20 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/grey.h"
 
-/* One row to luma and, where the picture has it, alpha. */
-static void luma_row(const struct ink_image *image, const uint8_t *in, uint8_t *luma)
+static inline uint8_t luma_of(const uint8_t *rgb)
 {
-    int channels = image->channels;
-    if (channels <= 2)
-        for (int x = 0; x < image->width; x++) luma[x] = in[(size_t)x * (size_t)channels];
-    else
-        for (int x = 0; x < image->width; x++, in += channels)
-            luma[x] = (uint8_t)((in[0] * 19595 + in[1] * 38470 + in[2] * 7471 + 0x8000) >> 16);
+    return (uint8_t)((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
+}
+
+/* One row; alpha does not count here. */
+static void luma_row(const struct ink_image *image, const uint8_t *restrict in, uint8_t *restrict luma)
+{
+    int width = image->width;
+    switch (image->channels) {
+    case 1: memcpy(luma, in, (size_t)width); break;
+    case 2:
+        for (int x = 0; x < width; x++) luma[x] = in[2 * x];
+        break;
+    case 3:
+        for (int x = 0; x < width; x++) luma[x] = luma_of(in + 3 * x);
+        break;
+    default:
+        for (int x = 0; x < width; x++) luma[x] = luma_of(in + 4 * x);
+    }
 }
 
 static const uint8_t *row_of(const struct ink_image *image, int y)
 {
     return image->pixels + (size_t)y * (size_t)image->width * (size_t)image->channels;
+}
+
+static bool is_opaque(const struct ink_image *image)
+{
+    if (image->channels % 2) return true;
+    for (int y = 0; y < image->height; y++) {
+        const uint8_t *row = row_of(image, y);
+        uint8_t least = 255;
+        for (int x = 1; x <= image->width; x++) least &= row[x * image->channels - 1];
+        if (least != 255) return false;
+    }
+    return true;
 }
 
 /* The paper to put below transparent pixels.
@@ -50,21 +73,17 @@ static void flatten_row(const struct ink_image *image, const uint8_t *in, int be
     }
 }
 
-static void add_row(const uint8_t *luma, int width, int reduced, uint32_t *sums)
+/* Sums of columns become means of blocks, and are set back. */
+static void mean_row(const struct ink_plane *plane, uint32_t *restrict sums, int width, int rows, uint8_t *restrict out)
 {
-    for (int x = 0; x < width; sums++) {
-        int end = x + reduced < width ? x + reduced : width;
-        for (; x < end; x++) *sums += luma[x];
-    }
-}
-
-static void mean_row(const struct ink_plane *plane, uint32_t *sums, int width, int rows, uint8_t *out)
-{
-    for (int x = 0; x < plane->width; x++) {
-        int columns = width - x * plane->reduced < plane->reduced ? width - x * plane->reduced : plane->reduced;
-        uint32_t count = (uint32_t)(columns * rows);
-        out[x] = (uint8_t)((sums[x] + count / 2) / count);
-        sums[x] = 0;
+    for (int x = 0, from = 0; x < plane->width; x++) {
+        int end = from + plane->reduced < width ? from + plane->reduced : width;
+        uint32_t count = (uint32_t)((end - from) * rows), sum = count / 2;
+        for (; from < end; from++) {
+            sum += sums[from];
+            sums[from] = 0;
+        }
+        out[x] = (uint8_t)(sum / count);
     }
 }
 
@@ -77,15 +96,15 @@ ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena,
     plane->height = (image->height + reduced - 1) / reduced;
     plane->pixels = INK_ARENA_ARRAY(arena, uint8_t, (size_t)plane->width * (size_t)plane->height);
     uint8_t *luma = INK_ARENA_ARRAY(arena, uint8_t, (size_t)image->width);
-    uint32_t *sums = INK_ARENA_ARRAY(arena, uint32_t, (size_t)plane->width);
+    uint32_t *sums = INK_ARENA_ARRAY(arena, uint32_t, (size_t)image->width);
     if (!plane->pixels || !luma || !sums) return INK_E_OOM;
 
-    bool alpha = image->channels % 2 == 0;
+    bool alpha = !is_opaque(image);
     int below = alpha ? level_below(image, luma) : 0;
     for (int y = 0; y < image->height; y++) {
         luma_row(image, row_of(image, y), luma);
         if (alpha) flatten_row(image, row_of(image, y), below, luma);
-        add_row(luma, image->width, reduced, sums);
+        for (int x = 0; x < image->width; x++) sums[x] += luma[x];
         int rows = y % reduced + 1;
         if (rows == reduced || y + 1 == image->height)
             mean_row(plane, sums, image->width, rows, plane->pixels + (size_t)(y / reduced) * (size_t)plane->width);

@@ -5,7 +5,7 @@
 
 #include "image/image.h"
 
-enum { INK_PLANE_MAX_SIDE = 512 };
+enum { INK_PLANE_MAX_SIDE = 400 };
 
 /* u8 [height, width], 0 black .. 255 white. */
 struct ink_plane {

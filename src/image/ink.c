@@ -10,7 +10,6 @@ static const float LOW_PART = 0.55f;
 enum {
     LEAST_CONTRAST = 20, /* of 255: less is not visible ink but an uneven sheet */
     NOISE_TIMES = 4,     /* ink stands out this many deviations of the paper's noise */
-    SOFT_REACH = 2,      /* plane pixels round the digit's parts where its soft edges are kept */
 };
 
 /* Otsu 1979: the threshold that best divides a histogram in two. */
@@ -33,11 +32,6 @@ static int divide(const unsigned histogram[256], size_t count)
     return threshold;
 }
 
-static void count_levels(const uint8_t *pixels, size_t count, unsigned histogram[256])
-{
-    for (size_t i = 0; i < count; i++) histogram[pixels[i]]++;
-}
-
 /* The median of levels above the threshold; 0 when there are none. */
 static int median_above(const unsigned histogram[256], int threshold)
 {
@@ -47,22 +41,6 @@ static int median_above(const unsigned histogram[256], int threshold)
     int level = threshold + 1;
     while (level < 255 && (below += histogram[level]) * 2 < all) level++;
     return level;
-}
-
-/* Twice the area by the length of the outline: a stroke of width w and length l has w * l and 2 * l. */
-static float stroke_width(const uint8_t *kept, int width, int height)
-{
-    size_t area = 0, outline = 0;
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            size_t at = (size_t)y * (size_t)width + (size_t)x;
-            if (!kept[at]) continue;
-            area++;
-            outline += (x == 0 || !kept[at - 1]) + (x == width - 1 || !kept[at + 1]);
-            outline += (y == 0 || !kept[at - (size_t)width]) + (y == height - 1 || !kept[at + (size_t)width]);
-        }
-    /* a slanting outline is counted in steps: 4 / pi times too long on average */
-    return outline ? 2.0f * 1.27f * (float)area / (float)outline : 0;
 }
 
 static struct ink_box box_of(const struct ink_parts *parts)
@@ -79,54 +57,101 @@ static struct ink_box box_of(const struct ink_parts *parts)
     return (struct ink_box){left, top, right - left, bottom - top};
 }
 
-/* 1 within reach of a kept pixel: rows, then columns. */
-static void grow(const uint8_t *in, int width, int height, int reach, uint8_t *rows, uint8_t *out)
+/* The parts of the digit, 1 on 0, cut out of the plane with a rim of one pixel: so that every pixel has neighbours. */
+struct cutout {
+    int width, height; /* with the rim */
+    uint8_t *mask;
+};
+
+static ink_status cut_out(const struct ink_parts *parts, struct ink_box box, int plane_width, struct ink_arena *arena,
+                          struct cutout *cut)
 {
-    for (int y = 0; y < height; y++)
-        for (int x = 0, since = 2 * reach + 1; x < width + reach; x++) {
-            since = x < width && in[y * width + x] ? 0 : since + 1;
-            if (x >= reach) rows[y * width + x - reach] = since <= 2 * reach;
-        }
-    for (int x = 0; x < width; x++)
-        for (int y = 0, since = 2 * reach + 1; y < height + reach; y++) {
-            since = y < height && rows[y * width + x] ? 0 : since + 1;
-            if (y >= reach) out[(y - reach) * width + x] = since <= 2 * reach;
-        }
+    cut->width = box.width + 2;
+    cut->height = box.height + 2;
+    cut->mask = INK_ARENA_ARRAY(arena, uint8_t, (size_t)cut->width * (size_t)cut->height);
+    if (!cut->mask) return INK_E_OOM;
+    for (int y = 0; y < box.height; y++) {
+        const uint16_t *label = parts->label + (box.y + y) * plane_width + box.x;
+        uint8_t *mask = cut->mask + (y + 1) * cut->width + 1;
+        for (int x = 0; x < box.width; x++) mask[x] = label[x] && parts->part[label[x] - 1].keep;
+    }
+    return INK_OK;
 }
 
-/* Contrast becomes ink: nothing at `low`, full at `high`, straight between. */
-static void stretch(uint8_t *ink, size_t count, int low, int high)
+/* Area and mean width of the strokes. Twice the area by the length of the outline: a stroke of width w and length l has
+ * w * l and 2 * l. */
+static float stroke_width(const struct cutout *cut, size_t *area)
 {
-    uint8_t table[256];
-    for (int i = 0; i < 256; i++) table[i] = (uint8_t)(i <= low ? 0 : i >= high ? 255 : (i - low) * 255 / (high - low));
-    for (size_t i = 0; i < count; i++) ink[i] = table[ink[i]];
+    size_t inside = 0, outline = 0;
+    for (int y = 1; y + 1 < cut->height; y++) {
+        const uint8_t *row = cut->mask + y * cut->width, *above = row - cut->width, *below = row + cut->width;
+        unsigned row_inside = 0, row_outline = 0;
+        for (int x = 1; x + 1 < cut->width; x++) {
+            row_inside += row[x];
+            row_outline += row[x] * (4u - row[x - 1] - row[x + 1] - above[x] - below[x]);
+        }
+        inside += row_inside;
+        outline += row_outline;
+    }
+    *area = inside;
+    /* a slanting outline is counted in steps: 4 / pi times too long on average */
+    return outline ? 2.0f * 1.27f * (float)inside / (float)outline : 0;
 }
 
-static ink_status keep_digit(struct ink_trace *trace, uint8_t *mask, struct ink_arena *arena)
+/* Nothing at `low`, full ink at `high`, straight between. */
+static void make_ramp(int low, int high, uint8_t ramp[256])
+{
+    for (int i = 0; i < 256; i++) ramp[i] = (uint8_t)(i <= low ? 0 : i >= high ? 255 : (i - low) * 255 / (high - low));
+}
+
+/* Contrast on the digit and on its soft edges, one pixel round it, becomes ink; everything else 0. */
+static void draw_ink(const struct cutout *cut, const struct ink_paper *paper, int plane_width, const uint8_t ramp[256],
+                     struct ink_trace *trace)
+{
+    for (int y = 0; y < trace->box.height; y++) {
+        const uint8_t *contrast = paper->contrast + (trace->box.y + y) * plane_width + trace->box.x;
+        const uint8_t *mask = cut->mask + y * cut->width; /* the row above, one to the left */
+        uint8_t *out = trace->ink + y * trace->box.width;
+        for (int x = 0; x < trace->box.width; x++, mask++) {
+            unsigned near = 0;
+            for (int down = 0; down < 3; down++)
+                for (int right = 0; right < 3; right++) near |= mask[down * cut->width + right];
+            out[x] = near ? ramp[contrast[x]] : 0;
+        }
+    }
+}
+
+static int level_of(const struct cutout *cut, const struct ink_paper *paper, int plane_width, struct ink_box box)
+{
+    unsigned histogram[256] = {0};
+    for (int y = 0; y < box.height; y++) {
+        const uint8_t *contrast = paper->contrast + (box.y + y) * plane_width + box.x;
+        const uint8_t *mask = cut->mask + (y + 1) * cut->width + 1;
+        for (int x = 0; x < box.width; x++) histogram[contrast[x]] += mask[x];
+    }
+    return median_above(histogram, 0);
+}
+
+static ink_status trace_digit(const struct ink_plane *plane, const struct ink_paper *paper, const uint8_t *mask,
+                              int threshold, struct ink_arena *arena, struct ink_trace *trace)
 {
     struct ink_parts parts;
-    ink_status st = ink_parts_label(mask, trace->width, trace->height, arena, &parts);
+    struct cutout cut;
+    ink_status st = ink_parts_label(mask, plane->width, plane->height, arena, &parts);
     if (st) return st;
-    ink_parts_choose(&parts, trace->width, trace->height);
+    ink_parts_choose(&parts, plane->width, plane->height);
     trace->box = box_of(&parts);
+    trace->ink = INK_ARENA_ARRAY(arena, uint8_t, (size_t)trace->box.width * (size_t)trace->box.height);
+    st = cut_out(&parts, trace->box, plane->width, arena, &cut);
+    if (st || !trace->ink) return INK_E_OOM;
 
-    size_t count = (size_t)trace->width * (size_t)trace->height, kept = 0;
-    unsigned histogram[256] = {0};
-    for (size_t i = 0; i < count; i++) {
-        mask[i] = parts.label[i] && parts.part[parts.label[i] - 1].keep;
-        if (!mask[i]) continue;
-        kept++;
-        histogram[trace->ink[i]]++;
-    }
-    trace->level = (uint8_t)median_above(histogram, 0);
-    trace->share = (float)kept / (float)count;
-    trace->stroke = stroke_width(mask, trace->width, trace->height);
-    uint8_t *rows = INK_ARENA_ARRAY(arena, uint8_t, count), *near = INK_ARENA_ARRAY(arena, uint8_t, count);
-    if (!rows || !near) return INK_E_OOM;
-    grow(mask, trace->width, trace->height, SOFT_REACH, rows, near);
-    /* soft edges stay, but no other part, however near */
-    for (size_t i = 0; i < count; i++)
-        if (!near[i] || (parts.label[i] && !mask[i])) trace->ink[i] = 0;
+    size_t area;
+    trace->stroke = stroke_width(&cut, &area);
+    trace->share = (float)area / ((float)plane->width * (float)plane->height);
+    trace->level = (uint8_t)level_of(&cut, paper, plane->width, trace->box);
+    uint8_t ramp[256];
+    make_ramp(threshold / 2, trace->level, ramp);
+    draw_ink(&cut, paper, plane->width, ramp, trace);
     return INK_OK;
 }
 
@@ -135,21 +160,18 @@ ink_status ink_trace_make(const struct ink_plane *plane, const struct ink_paper 
 {
     size_t count = (size_t)plane->width * (size_t)plane->height;
     unsigned histogram[256] = {0};
-    count_levels(paper->contrast, count, histogram);
+    for (size_t i = 0; i < count; i++) histogram[paper->contrast[i]]++;
     int threshold = divide(histogram, count);
-    int level = median_above(histogram, threshold);
     float least = NOISE_TIMES * paper->noise;
     if (least < LEAST_CONTRAST) least = LEAST_CONTRAST;
-    if ((float)level < least) return ink_fail(err, INK_E_NO_INK, "nothing is written on it");
+    if ((float)median_above(histogram, threshold) < least)
+        return ink_fail(err, INK_E_NO_INK, "nothing is written on it");
 
-    *trace = (struct ink_trace){.width = plane->width, .height = plane->height, .ink = paper->contrast};
-    /* printed lines may be much darker than the pencil between them: what is half as dark as the best division counts */
+    /* printed lines may be much darker than the pencil between them: half as dark as the best division still counts */
     threshold = (int)fmaxf((float)threshold * LOW_PART, least / 2);
     uint8_t *mask = INK_ARENA_ARRAY(arena, uint8_t, count);
     if (!mask) return ink_fail(err, INK_E_OOM, "no memory to find the ink");
     for (size_t i = 0; i < count; i++) mask[i] = paper->contrast[i] > threshold;
-    ink_status st = keep_digit(trace, mask, arena);
-    if (st) return ink_fail(err, st, "no memory to find the ink");
-    stretch(trace->ink, count, threshold / 2, trace->level);
-    return INK_OK;
+    ink_status st = trace_digit(plane, paper, mask, threshold, arena, trace);
+    return st ? ink_fail(err, st, "no memory to find the ink") : INK_OK;
 }

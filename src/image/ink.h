@@ -6,15 +6,14 @@
 #include "image/paper.h"
 
 struct ink_trace {
-    int width, height;  /* of the plane */
-    uint8_t *ink;       /* [height, width] 0 none .. 255 full ink; 0 on what does not belong to the digit */
     struct ink_box box; /* round the digit, in plane pixels */
+    uint8_t *ink;       /* [box.height, box.width] 0 none .. 255 full ink; 0 on what does not belong to the digit */
     float share;        /* part of the plane that is ink, 0..1 */
     float stroke;       /* mean width of its strokes, plane pixels */
     uint8_t level;      /* median contrast of ink, 1..255 */
 };
 
-/* INK_E_NO_INK when nothing stands out from the paper. The trace lives in the arena; contrast may be overwritten. */
+/* INK_E_NO_INK when nothing stands out from the paper. The trace lives in the arena. */
 INK_NODISCARD ink_status ink_trace_make(const struct ink_plane *plane, const struct ink_paper *paper,
                                         struct ink_arena *arena, struct ink_trace *trace, struct ink_error *err);
 

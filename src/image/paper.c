@@ -98,31 +98,44 @@ static void between(int i, int side, int count, int *low, float *part)
     *part = count > 1 ? at - (float)*low : 0;
 }
 
+/* Where each column lies between tiles: made once, used for every row. */
+struct columns {
+    int *tile;
+    float *part;
+};
+
+static bool columns_make(struct columns *columns, int width, int across, struct ink_arena *arena)
+{
+    columns->tile = INK_ARENA_ARRAY(arena, int, (size_t)width);
+    columns->part = INK_ARENA_ARRAY(arena, float, (size_t)width);
+    if (!columns->tile || !columns->part) return false;
+    for (int x = 0; x < width; x++) between(x, width, across, &columns->tile[x], &columns->part[x]);
+    return true;
+}
+
 /* One row of paper levels, between the tiles' middles. */
-static void paper_row(const struct tiles *tiles, const struct ink_plane *plane, int y, float *row)
+static void paper_row(const struct tiles *tiles, const struct columns *columns, const struct ink_plane *plane, int y,
+                      float *row)
 {
     int ty;
     float down;
     between(y, plane->height, tiles->down, &ty, &down);
     const float *upper = tiles->level + ty * tiles->across;
     const float *lower = tiles->down > 1 ? upper + tiles->across : upper;
-    float level[TILES_MAX];
+    float level[TILES_MAX + 1], step[TILES_MAX + 1] = {0};
     for (int tx = 0; tx < tiles->across; tx++) level[tx] = upper[tx] + (lower[tx] - upper[tx]) * down;
-    for (int x = 0; x < plane->width; x++) {
-        int tx;
-        float right;
-        between(x, plane->width, tiles->across, &tx, &right);
-        row[x] = level[tx] + (tiles->across > 1 ? (level[tx + 1] - level[tx]) * right : 0);
-    }
+    for (int tx = 0; tx + 1 < tiles->across; tx++) step[tx] = level[tx + 1] - level[tx];
+    for (int x = 0; x < plane->width; x++) row[x] = level[columns->tile[x]] + step[columns->tile[x]] * columns->part[x];
 }
 
 /* Ink lies further from its paper than anything on the other side: the heavier tail, squared, wins. */
-static bool dark_tail_is_heavier(const struct ink_plane *plane, const struct tiles *tiles, float *row)
+static bool dark_tail_is_heavier(const struct ink_plane *plane, const struct tiles *tiles,
+                                 const struct columns *columns, float *row)
 {
     double dark = 0, bright = 0;
     for (int y = 0; y < plane->height; y++) {
         const uint8_t *in = plane->pixels + (size_t)y * (size_t)plane->width;
-        paper_row(tiles, plane, y, row);
+        paper_row(tiles, columns, plane, y, row);
         float dark_row = 0, bright_row = 0;
         for (int x = 0; x < plane->width; x++) {
             float away = (float)in[x] - row[x];
@@ -137,23 +150,31 @@ static bool dark_tail_is_heavier(const struct ink_plane *plane, const struct til
     return dark >= bright;
 }
 
-/* Fills contrast; the deviations to both sides are counted for the noise. */
-static void measure_contrast(const struct ink_plane *plane, const struct tiles *tiles, float *row,
-                             struct ink_paper *paper, unsigned away[256])
+enum { NOISE_ROWS = 4 }; /* every so many rows are enough to measure noise */
+
+/* Fills contrast; the deviations to both sides are counted for the noise. Returns how many were. */
+static size_t measure_contrast(const struct ink_plane *plane, const struct tiles *tiles, const struct columns *columns,
+                               float *row, struct ink_paper *paper, unsigned away[256])
 {
+    size_t counted = 0, width = (size_t)plane->width;
+    float sign = paper->ink_is_dark ? -255 : 255;
     for (int y = 0; y < plane->height; y++) {
-        size_t at = (size_t)y * (size_t)plane->width;
-        paper_row(tiles, plane, y, row);
-        for (int x = 0; x < plane->width; x++) {
+        const uint8_t *in = plane->pixels + (size_t)y * width;
+        uint8_t *out = paper->contrast + (size_t)y * width;
+        paper_row(tiles, columns, plane, y, row);
+        bool count = y % NOISE_ROWS == 0;
+        for (size_t x = 0; x < width; x++) {
             float room = paper->ink_is_dark ? row[x] : 255 - row[x];
-            if (room < DENOMINATOR_MIN) room = DENOMINATOR_MIN;
-            float deviation = ((float)plane->pixels[at + (size_t)x] - row[x]) * 255 / room;
-            if (paper->ink_is_dark) deviation = -deviation;
-            int both = (int)(deviation < 0 ? -deviation : deviation);
-            away[both > 255 ? 255 : both]++;
-            paper->contrast[at + (size_t)x] = (uint8_t)(deviation < 0 ? 0 : deviation > 255 ? 255 : deviation + 0.5f);
+            row[x] = ((float)in[x] - row[x]) * sign / (room < DENOMINATOR_MIN ? DENOMINATOR_MIN : room);
+            out[x] = (uint8_t)(row[x] < 0 ? 0 : row[x] > 255 ? 255 : row[x] + 0.5f);
         }
+        for (size_t x = 0; count && x < width; x++) {
+            int both = (int)(row[x] < 0 ? -row[x] : row[x]);
+            away[both > 255 ? 255 : both]++;
+        }
+        if (count) counted += width;
     }
+    return counted;
 }
 
 /* From the median of deviations, which ink hardly moves: 1.4826 times it is the deviation of normal noise. */
@@ -175,15 +196,17 @@ ink_status ink_paper_find(const struct ink_plane *plane, struct ink_arena *arena
     struct tiles tiles;
     measure_tiles(plane, &tiles, 0.5f);
     settle(&tiles);
-    paper->ink_is_dark = dark_tail_is_heavier(plane, &tiles, row);
+    struct columns columns;
+    if (!columns_make(&columns, plane->width, tiles.across, arena)) return INK_E_OOM;
+    paper->ink_is_dark = dark_tail_is_heavier(plane, &tiles, &columns, row);
     bool single = tiles.across == 1 && tiles.down == 1;
     if (!single) {
         measure_tiles(plane, &tiles, paper->ink_is_dark ? 0.7f : 0.3f);
         bridge_ink(&tiles, paper->ink_is_dark);
     }
     unsigned away[256] = {0};
-    measure_contrast(plane, &tiles, row, paper, away);
-    paper->noise = noise_of(away, count);
+    size_t counted = measure_contrast(plane, &tiles, &columns, row, paper, away);
+    paper->noise = noise_of(away, counted);
     paper->level = (uint8_t)tiles.level[tiles.down / 2 * tiles.across + tiles.across / 2];
     return INK_OK;
 }

@@ -55,18 +55,30 @@ static int32_t *fixed_weights(const struct ink_axis *axis, struct ink_arena *are
 }
 
 /* One row or column: in and out step by their strides (bytes); bands lie together. */
-static void resize_line(const struct ink_axis *axis, const int32_t *fixed, const uint8_t *in, size_t in_stride,
-                        int bands, uint8_t *out, size_t out_stride)
+static inline void resize_bands(const struct ink_axis *axis, const int32_t *fixed, const uint8_t *in, size_t in_stride,
+                                int bands, uint8_t *out, size_t out_stride)
 {
     for (int x = 0; x < axis->out_size; x++) {
         const int32_t *weights = fixed + (size_t)x * (size_t)axis->taps;
         const uint8_t *from = in + (size_t)axis->first[x] * in_stride;
-        int32_t sum[BANDS_MAX] = {1 << (FIXED_BITS - 1), 1 << (FIXED_BITS - 1), 1 << (FIXED_BITS - 1),
-                                  1 << (FIXED_BITS - 1)};
+        int32_t sum[BANDS_MAX];
+        for (int band = 0; band < bands; band++) sum[band] = 1 << (FIXED_BITS - 1);
         for (int i = 0; i < axis->count[x]; i++, from += in_stride)
             for (int band = 0; band < bands; band++) sum[band] += from[band] * weights[i];
         for (int band = 0; band < bands; band++)
             out[(size_t)x * out_stride + (size_t)band] = clip8(sum[band] >> FIXED_BITS);
+    }
+}
+
+/* A constant number of bands lets the compiler keep the sums in registers. */
+static void resize_line(const struct ink_axis *axis, const int32_t *fixed, const uint8_t *in, size_t in_stride,
+                        int bands, uint8_t *out, size_t out_stride)
+{
+    switch (bands) {
+    case 1: resize_bands(axis, fixed, in, in_stride, 1, out, out_stride); break;
+    case 3: resize_bands(axis, fixed, in, in_stride, 3, out, out_stride); break;
+    case 4: resize_bands(axis, fixed, in, in_stride, 4, out, out_stride); break;
+    default: resize_bands(axis, fixed, in, in_stride, bands, out, out_stride);
     }
 }
 
