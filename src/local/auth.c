@@ -154,7 +154,7 @@ static bool check_signed_headers(struct ink_auth *auth, struct ink_refusal *refu
 static const char *iso(const struct ink_auth *auth, int64_t ms)
 {
     char text[INK_SIGV4_TIME + 1];
-    ink_sigv4_time_text(ms / 1000, text);
+    ink_date_basic_text(ms / 1000, text);
     return ink_arena_text(auth->http->arena, ink_view_text(text));
 }
 
@@ -185,11 +185,11 @@ static bool begin_header(struct ink_auth *auth, const char *authorization, int64
                           ink_arena_printf(auth->http->arena, "The authorization header is malformed; %s", err.text));
     const char *amz_date = ink_http_header(auth->http, "x-amz-date"), *date = ink_http_header(auth->http, "Date");
     int64_t seconds = 0, date_ms = 0;
-    if (amz_date ? !ink_sigv4_time(ink_view_text(amz_date), &seconds) : !date || !ink_date_parse(date, &date_ms))
+    if (amz_date ? !ink_date_basic(ink_view_text(amz_date), &seconds) : !date || !ink_date_parse(date, &date_ms))
         return ink_refuse(refusal, INK_REFUSE_ACCESS_DENIED,
                           "AWS authentication requires a valid Date or x-amz-date header");
     if (!amz_date) seconds = date_ms / 1000;
-    ink_sigv4_time_text(seconds, auth->time);
+    ink_date_basic_text(seconds, auth->time);
     if (!check_scope(auth, refusal)) return false;
     int64_t skew_ms = now_ms - seconds * 1000;
     if (skew_ms > INK_AUTH_SKEW_MS || skew_ms < -INK_AUTH_SKEW_MS) return refuse_skewed(auth, now_ms, refusal);
@@ -204,10 +204,10 @@ static bool begin_presigned(struct ink_auth *auth, int64_t now_ms, struct ink_re
     auth->presigned = true;
     ink_buffer_init(&auth->decoded_query, auth->uri->raw_query.len + 1);
     ink_status st = ink_sigv4_parse_query(auth->uri->raw_query, &auth->decoded_query, &auth->claim, &err);
-    if (st || !ink_sigv4_time(auth->claim.time, &seconds))
+    if (st || !ink_date_basic(auth->claim.time, &seconds))
         return ink_refuse(refusal, INK_REFUSE_AUTH_QUERY,
                           ink_arena_text(arena, ink_view_text(st ? err.text : "X-Amz-Date is not a date")));
-    ink_sigv4_time_text(seconds, auth->time);
+    ink_date_basic_text(seconds, auth->time);
     if (!check_scope(auth, refusal)) return false;
     if (seconds * 1000 - now_ms > INK_AUTH_SKEW_MS) return refuse_skewed(auth, now_ms, refusal);
     int64_t end_ms = (seconds + (int64_t)auth->claim.expires_s) * 1000;
