@@ -10,7 +10,33 @@
 enum { FINE = 4 };
 
 static const float mnist_side = 28, mnist_box = 20; /* LeCun et al. 1998, section III.A */
-static float mnist_stroke = 2.4f;                   /* mean width of a stroke there, pixels of 28 */
+static const float mnist_stroke = 2.25f;             /* mean width of a stroke there, pixels of 28 */
+
+bool ink_digit_is_drawn(const struct ink_plane *plane, const struct ink_paper *paper, const struct ink_trace *trace,
+                        int width, int height)
+{
+    if (plane->reduced != 1 || plane->width != width || plane->height != height || paper->noise > 0) return false;
+    if (trace->stroke < mnist_stroke / 2) return false;
+    int left = width, top = height, right = 0, bottom = 0;
+    float mass = 0, x_sum = 0, y_sum = 0;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            float ink = paper->contrast[y * width + x];
+            if (ink == 0) continue;
+            if (x < left) left = x;
+            if (x > right) right = x;
+            if (y < top) top = y;
+            if (y > bottom) bottom = y;
+            mass += ink;
+            x_sum += ink * ((float)x + 0.5f);
+            y_sum += ink * ((float)y + 0.5f);
+        }
+    float unit = fminf((float)width, (float)height) / mnist_side;
+    float size =
+        fmaxf((float)(right - left + 1) / (float)width, (float)(bottom - top + 1) / (float)height) * mnist_side;
+    float off_x = fabsf(x_sum / mass - (float)width / 2), off_y = fabsf(y_sum / mass - (float)height / 2);
+    return fabsf(size - mnist_box) <= 1 && off_x <= unit && off_y <= unit;
+}
 
 /* A picture in fine pixels. */
 struct canvas {

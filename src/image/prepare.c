@@ -50,8 +50,13 @@ static ink_status fit_digit(const struct ink_image *image, const struct ink_want
     if (st) return ink_fail(err, st, "no memory to find the ink");
     st = ink_trace_make(&plane, &paper, arena, &trace, err);
     if (st) return st;
-    st = ink_digit_draw(&trace, want->width, want->height, arena, grey, &placing);
-    if (st) return ink_fail(err, st, "no memory to scale the digit");
+    if (ink_digit_is_drawn(&plane, &paper, &trace, want->width, want->height)) {
+        memcpy(grey, paper.contrast, (size_t)want->width * (size_t)want->height);
+        placing = (struct ink_placing){.scale = 1};
+    } else {
+        st = ink_digit_draw(&trace, want->width, want->height, arena, grey, &placing);
+        if (st) return ink_fail(err, st, "no memory to scale the digit");
+    }
 
     int room = paper.ink_is_dark ? paper.level : 255 - paper.level;
     int away = (room < 64 ? 64 : room) * trace.level / 255;
