@@ -5,21 +5,21 @@
 
 #include <stddef.h>
 
-/* kind, ONNX's word, what it does; a and b are its parameters */
+/* kind, ONNX's word, parameters (a and b), what it does */
 #define INK_ACTIVATION_MAP(X)                                                                                          \
-    X(NONE, "", "x")                                                                                                   \
-    X(RELU, "Relu", "max(x, 0)")                                                                                       \
-    X(CLIP, "Clip", "min(max(x, a), b)")                                                                               \
-    X(LEAKY_RELU, "LeakyRelu", "x < 0 ? a * x : x")                                                                    \
-    X(HARD_SIGMOID, "HardSigmoid", "clip(a * x + b, 0, 1)")                                                            \
-    X(HARD_SWISH, "HardSwish", "x * clip(x / 6 + 1/2, 0, 1)")                                                          \
-    X(SIGMOID, "Sigmoid", "1 / (1 + exp(-x))")                                                                         \
-    X(SILU, "Swish", "x / (1 + exp(-x))")                                                                              \
-    X(TANH, "Tanh", "tanh(x)")                                                                                         \
-    X(GELU, "Gelu", "x * (1 + erf(x / sqrt 2)) / 2")
+    X(NONE, "", 0, "x")                                                                                                \
+    X(RELU, "Relu", 0, "max(x, 0)")                                                                                    \
+    X(CLIP, "Clip", 2, "min(max(x, a), b)")                                                                            \
+    X(LEAKY_RELU, "LeakyRelu", 1, "x < 0 ? a * x : x")                                                                 \
+    X(HARD_SIGMOID, "HardSigmoid", 2, "clip(a * x + b, 0, 1)")                                                         \
+    X(HARD_SWISH, "HardSwish", 0, "x * clip(x / 6 + 1/2, 0, 1)")                                                       \
+    X(SIGMOID, "Sigmoid", 0, "1 / (1 + exp(-x))")                                                                      \
+    X(SILU, "Swish", 0, "x / (1 + exp(-x))")                                                                           \
+    X(TANH, "Tanh", 0, "tanh(x)")                                                                                      \
+    X(GELU, "Gelu", 0, "x * (1 + erf(x / sqrt 2)) / 2")
 
 enum ink_activation_kind {
-#define X(kind, word, meaning) INK_ACTIVATION_##kind,
+#define X(kind, word, params, meaning) INK_ACTIVATION_##kind,
     INK_ACTIVATION_MAP(X)
 #undef X
         INK_ACTIVATION_COUNT

@@ -11,6 +11,7 @@
 #include "kernels/cpu.h"
 #include "kernels/gemm_tile.h"
 #include "kernels/gemv.h"
+#include "kernels/rows.h"
 #include "kernels/taps.h"
 
 /* field (of type ink_FIELD_fn), plain twin, AVX2; where a level has nothing better, its column repeats the plain one */
@@ -21,6 +22,12 @@
     X(f32_taps_pack, ink_f32_taps_pack__plain, ink_f32_taps_pack__avx2)                                                \
     X(f32_taps_sum, ink_f32_taps_sum__plain, ink_f32_taps_sum__avx2)                                                   \
     X(f32_taps_max, ink_f32_taps_max__plain, ink_f32_taps_max__avx2)                                                   \
+    X(f32_row_sum, ink_f32_row_sum__plain, ink_f32_row_sum__avx2)                                                      \
+    X(f32_row_squares, ink_f32_row_squares__plain, ink_f32_row_squares__avx2)                                          \
+    X(f32_row_max, ink_f32_row_max__plain, ink_f32_row_max__avx2)                                                      \
+    X(f32_row_affine, ink_f32_row_affine__plain, ink_f32_row_affine__avx2)                                             \
+    X(f32_row_gain, ink_f32_row_gain__plain, ink_f32_row_gain__avx2)                                                   \
+    X(f32_row_add, ink_f32_row_add__plain, ink_f32_row_add__avx2)                                                      \
     X(f16_to_f32, ink_f16_to_f32__plain, ink_f16_to_f32__avx2)                                                         \
     X(f32_to_f16, ink_f32_to_f16__plain, ink_f32_to_f16__avx2)
 

@@ -153,6 +153,85 @@ static void f32_taps_max(const struct ink_kernels *kernels)
     try_taps(ink_f32_taps_max__plain, kernels->f32_taps_max);
 }
 
+static void assert_one(float got, float want)
+{
+    assert_near(&got, &want, 1, 1e-4f);
+}
+
+static void f32_row_sum(const struct ink_kernels *kernels)
+{
+    for (size_t n = 0; n < 100; n++) {
+        struct guarded x = guarded_new(n, (unsigned)n);
+        assert_one(kernels->f32_row_sum(n, x.data), ink_f32_row_sum__plain(n, x.data));
+        guarded_free(&x);
+    }
+}
+
+static void f32_row_squares(const struct ink_kernels *kernels)
+{
+    for (size_t n = 0; n < 100; n++) {
+        struct guarded x = guarded_new(n, (unsigned)n);
+        assert_one(kernels->f32_row_squares(n, x.data, 0.75f), ink_f32_row_squares__plain(n, x.data, 0.75f));
+        guarded_free(&x);
+    }
+}
+
+static void f32_row_max(const struct ink_kernels *kernels)
+{
+    for (size_t n = 0; n < 100; n++) {
+        struct guarded x = guarded_new(n, (unsigned)n);
+        for (size_t i = 0; i < n; i++) x.data[i] -= 10; /* a 0 that is not there would win */
+        assert_true(kernels->f32_row_max(n, x.data) == ink_f32_row_max__plain(n, x.data));
+        guarded_free(&x);
+    }
+}
+
+/* The three kernels that write a row: into another one, and in place. */
+enum row_writer { AFFINE, GAIN, GAIN_BIAS, ADD };
+
+static void write_row(const struct ink_kernels *k, enum row_writer writer, size_t n, const float *x, const float *v,
+                      float *y)
+{
+    switch (writer) {
+    case AFFINE: k->f32_row_affine(n, x, 1.5f, -0.5f, y); break;
+    case GAIN: k->f32_row_gain(n, x, 1.5f, -0.5f, v, NULL, y); break;
+    case GAIN_BIAS: k->f32_row_gain(n, x, 1.5f, -0.5f, v, v + n, y); break;
+    case ADD: k->f32_row_add(n, x, y); break;
+    }
+}
+
+static void try_writer(const struct ink_kernels *kernels, enum row_writer writer)
+{
+    for (size_t n = 0; n < 40; n++) {
+        struct guarded x = guarded_new(n, 1), v = guarded_new(2 * n, 2), want = guarded_new(n, 3),
+                       got = guarded_new(n, 3);
+        write_row(ink_kernels_at(INK_CPU_PLAIN), writer, n, x.data, v.data, want.data);
+        write_row(kernels, writer, n, x.data, v.data, got.data);
+        assert_near(got.data, want.data, n, 1e-5f);
+        if (writer != ADD) {
+            write_row(kernels, writer, n, x.data, v.data, x.data);
+            assert_near(x.data, want.data, n, 1e-5f);
+        }
+        guarded_free(&x), guarded_free(&v), guarded_free(&want), guarded_free(&got);
+    }
+}
+
+static void f32_row_affine(const struct ink_kernels *kernels)
+{
+    try_writer(kernels, AFFINE);
+}
+
+static void f32_row_gain(const struct ink_kernels *kernels)
+{
+    try_writer(kernels, GAIN);
+    try_writer(kernels, GAIN_BIAS);
+}
+
+static void f32_row_add(const struct ink_kernels *kernels)
+{
+    try_writer(kernels, ADD);
+}
+
 static void f16_to_f32(const struct ink_kernels *kernels)
 {
     enum { ALL = 0x10000 };
