@@ -48,7 +48,7 @@ struct ink_function {
 struct outcome {
     bool ok, unfinished, expired;
     struct ink_queue_failure failure;
-    char type[128], message[256];
+    char type[128], message[INK_ERROR_TEXT_MAX];
 };
 
 static void fail_outcome(struct outcome *outcome, const char *type, const char *message)

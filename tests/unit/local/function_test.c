@@ -135,12 +135,12 @@ static void check_failure(struct fixture *f, const char *what, const char *log, 
 
 static void crash(void **state)
 {
-    check_failure(*state, "crash", "sisiisisi" + 0, "Runtime exited with error: signal: segmentation fault");
+    check_failure(*state, "crash", "sisiisi", "Runtime exited with error: signal: segmentation fault");
 }
 
 static void exit_without_answer(void **state)
 {
-    check_failure(*state, "exit", "sisiisisi" + 0, "Runtime exited without providing a reason");
+    check_failure(*state, "exit", "sisiisi", "Runtime exited without providing a reason");
 }
 
 static void hang(void **state)
