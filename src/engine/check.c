@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c - from the resolved graph to steps: each node's operator, version, number of arguments and types.
+ *
+ * All problems are collected. Behind a node with a problem the types of its outputs are not known, and what depends on
+ * them alone is not a problem of its own. */
+#include "engine/steps.h"
+
+/* --- signatures (ops/op.h) --- */
+
+struct argument {
+    char type;     /* T U V i b f s */
+    char how_many; /* 0, ? or * */
+};
+
+static struct argument next_argument(const char **at)
+{
+    struct argument a = {.type = *(*at)++};
+    if (**at == '?' || **at == '*') a.how_many = *(*at)++;
+    return a;
+}
+
+/* Argument i of the list that starts at `at` and ends at `end`; the last one of a * list for all behind it. */
+static bool argument_at(const char *at, char end, int i, struct argument *out)
+{
+    for (int k = 0; *at && *at != end; k++) {
+        *out = next_argument(&at);
+        if (k == i || out->how_many == '*') return true;
+    }
+    return false;
+}
+
+static const char *outputs_of(const char *signature)
+{
+    return strchr(signature, '>') + 1;
+}
+
+static enum ink_dtype fixed_type(char letter)
+{
+    switch (letter) {
+    case 'i': return INK_INT64;
+    case 'b': return INK_BOOL;
+    case 'f': return INK_FLOAT;
+    case 's': return INK_STRING;
+    default: return INK_DTYPE_NONE;
+    }
+}
+
+/* --- types --- */
+
+static bool check_input_type(struct ink_session *s, struct ink_step *step, int i, const struct argument *a)
+{
+    const struct ink_op *op = step->ctx.op;
+    const struct ink_node *node = step->ctx.node;
+    enum ink_dtype have = step->ctx.in[i]->dtype;
+    enum ink_dtype fixed = fixed_type(a->type);
+    if (fixed) {
+        if (have == fixed) return true;
+        ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s %.*s): input %d is %s, the operator wants %s",
+                        node->position, op->name, INK_VIEW_ARGS(node->name), i, ink_dtype_word(have),
+                        ink_dtype_word(fixed));
+        return false;
+    }
+    int variable = a->type - 'T';
+    enum ink_dtype *bound = &step->ctx.types[variable];
+    if (!(op->types[variable] & INK_DTYPE_BIT(have))) {
+        ink_problem_add(&s->problems, INK_E_UNSUPPORTED, node,
+                        "node %d (%s-%d %.*s): input %d of type %s is not supported", node->position, op->name,
+                        op->since, INK_VIEW_ARGS(node->name), i, ink_dtype_word(have));
+        return false;
+    }
+    if (*bound && *bound != have) {
+        ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s %.*s): input %d is %s, but an earlier one is %s",
+                        node->position, op->name, INK_VIEW_ARGS(node->name), i, ink_dtype_word(have),
+                        ink_dtype_word(*bound));
+        return false;
+    }
+    *bound = have;
+    return true;
+}
+
+static bool check_inputs(struct ink_session *s, struct ink_step *step)
+{
+    const struct ink_op *op = step->ctx.op;
+    const struct ink_node *node = step->ctx.node;
+    struct argument a;
+    for (int i = 0; i < step->ctx.in_count; i++) {
+        if (!argument_at(op->signature, '>', i, &a)) {
+            ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s-%d %.*s): %d inputs are too many",
+                            node->position, op->name, op->since, INK_VIEW_ARGS(node->name), step->ctx.in_count);
+            return false;
+        }
+        if (!step->ctx.in[i]) {
+            if (a.how_many == '?') continue;
+            ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s %.*s): input %d may not be left out",
+                            node->position, op->name, INK_VIEW_ARGS(node->name), i);
+            return false;
+        }
+        if (!step->ctx.in[i]->dtype) return false; /* its maker has the problem */
+        if (!check_input_type(s, step, i, &a)) return false;
+    }
+    for (int i = step->ctx.in_count; argument_at(op->signature, '>', i, &a) && a.how_many != '*'; i++) {
+        if (a.how_many == '?') continue;
+        ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s-%d %.*s): input %d is missing", node->position,
+                        op->name, op->since, INK_VIEW_ARGS(node->name), i);
+        return false;
+    }
+    return true;
+}
+
+static bool check_outputs(struct ink_session *s, struct ink_step *step)
+{
+    const struct ink_op *op = step->ctx.op;
+    const struct ink_node *node = step->ctx.node;
+    struct argument a;
+    for (int i = 0; i < step->ctx.out_count; i++) {
+        if (!argument_at(outputs_of(op->signature), '\0', i, &a)) {
+            ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s-%d %.*s): %d outputs are too many",
+                            node->position, op->name, op->since, INK_VIEW_ARGS(node->name), step->ctx.out_count);
+            return false;
+        }
+        if (!step->ctx.out[i]) continue;
+        enum ink_dtype fixed = fixed_type(a.type);
+        step->ctx.out[i]->dtype = fixed ? fixed : step->ctx.types[a.type - 'T'];
+    }
+    if (step->ctx.out_count && step->ctx.out[0]) return true;
+    for (int i = 1; i < step->ctx.out_count; i++)
+        if (step->ctx.out[i]) return true;
+    ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s %.*s) has no output", node->position, op->name,
+                    INK_VIEW_ARGS(node->name));
+    return false;
+}
+
+/* --- operators --- */
+
+static const struct ink_op *look_up(struct ink_session *s, const struct ink_node *node, int64_t *opset)
+{
+    bool known;
+    *opset = ink_model_opset(&s->model, node->domain);
+    const struct ink_op *op = ink_op_find(node->domain, node->op_type, *opset, &known);
+    if (op) return op;
+    for (int i = 0; i < s->model.function_count; i++) {
+        const struct ink_function_proto *f = &s->model.functions[i];
+        if (!ink_view_equal(f->name, node->op_type) || !ink_view_equal(f->domain, node->domain)) continue;
+        ink_problem_add(
+            &s->problems, INK_E_UNSUPPORTED, node,
+            "node %d calls %.*s, a function of the model's own, which is not supported: export without functions "
+            "(PyTorch: dynamo=False, or inline them with onnx.inliner)",
+            node->position, INK_VIEW_ARGS(node->op_type));
+        return NULL;
+    }
+    if (known && *opset == 0)
+        ink_problem_add(&s->problems, INK_E_MODEL, node,
+                        "node %d (%.*s): the model does not import the operator's domain \"%.*s\"", node->position,
+                        INK_VIEW_ARGS(node->op_type), INK_VIEW_ARGS(node->domain));
+    else if (known)
+        ink_problem_add(&s->problems, INK_E_MODEL, node,
+                        "node %d (%.*s): opset %lld, which the model imports, did not have it yet", node->position,
+                        INK_VIEW_ARGS(node->op_type), (long long)*opset);
+    else
+        ink_problem_add(&s->problems, INK_E_UNSUPPORTED, node, "node %d (%.*s): operator %.*s%s%.*s is not supported",
+                        node->position, INK_VIEW_ARGS(node->name), INK_VIEW_ARGS(node->domain),
+                        node->domain.len ? "." : "", INK_VIEW_ARGS(node->op_type));
+    return NULL;
+}
+
+void ink_steps_connect(struct ink_session *s, struct ink_step *step)
+{
+    for (int i = 0; i < step->ctx.in_count; i++)
+        step->ctx.in[i] = step->inputs[i] < 0 ? NULL : &s->values[step->inputs[i]].tensor;
+    for (int i = 0; i < step->ctx.out_count; i++)
+        step->ctx.out[i] = step->outputs[i] < 0 ? NULL : &s->values[step->outputs[i]].tensor;
+    step->ctx.in_constant = step->in_constant;
+}
+
+static ink_status make_step(struct ink_session *s, struct ink_step *step, const struct ink_node *node,
+                            const int *inputs, int in_count, const int *outputs, int out_count)
+{
+    *step = (struct ink_step){
+        .ctx = {.node = node, .in_count = in_count, .out_count = out_count},
+        .inputs = INK_ARENA_ARRAY(&s->arena, int, (size_t)in_count + 1),
+        .outputs = INK_ARENA_ARRAY(&s->arena, int, (size_t)out_count + 1),
+        .in_constant = INK_ARENA_ARRAY(&s->arena, bool, (size_t)in_count + 1),
+    };
+    step->ctx.in = INK_ARENA_ARRAY(&s->arena, const struct ink_tensor *, (size_t)in_count + 1);
+    step->ctx.out = INK_ARENA_ARRAY(&s->arena, struct ink_tensor *, (size_t)out_count + 1);
+    if (!step->inputs || !step->outputs || !step->in_constant || !step->ctx.in || !step->ctx.out) return INK_E_OOM;
+    memcpy(step->inputs, inputs, (size_t)in_count * sizeof *inputs);
+    memcpy(step->outputs, outputs, (size_t)out_count * sizeof *outputs);
+    for (int i = 0; i < in_count; i++)
+        step->in_constant[i] = inputs[i] >= 0 && s->values[inputs[i]].state == INK_VALUE_CONSTANT;
+    ink_steps_connect(s, step);
+    return INK_OK;
+}
+
+static ink_status load_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
+{
+    step->ctx.arena = &s->arena;
+    step->ctx.parallel = s->parallel;
+    step->ctx.err = err;
+    ink_status st = step->ctx.op->load ? step->ctx.op->load(&step->ctx) : INK_OK;
+    step->ctx.arena = NULL;
+    return st;
+}
+
+/* Operator, arguments, types, attributes of one node; a problem leaves its outputs without a type. */
+static ink_status check_step(struct ink_session *s, struct ink_step *step)
+{
+    int64_t opset;
+    struct ink_error err = {0};
+    step->ctx.op = look_up(s, step->ctx.node, &opset);
+    step->ctx.opset = (int)opset;
+    if (!step->ctx.op || !check_inputs(s, step)) return INK_OK;
+    ink_status st = load_step(s, step, &err);
+    if (st == INK_E_OOM) return st;
+    if (st)
+        ink_problem_add(&s->problems, st == INK_E_UNSUPPORTED ? st : INK_E_MODEL, step->ctx.node, "%s", err.text);
+    else
+        check_outputs(s, step);
+    return INK_OK;
+}
+
+/* --- the whole --- */
+
+static void fill_values(struct ink_session *s)
+{
+    for (int i = 0; i < s->graph.value_count; i++) {
+        const struct ink_graph_value *g = &s->graph.values[i];
+        struct ink_value *v = &s->values[i];
+        *v = (struct ink_value){
+            .name = g->name, .producer = -1, .is_input = g->is_input, .tensor.shape.rank = INK_RANK_UNKNOWN};
+        if (g->stored) {
+            v->tensor = g->stored->tensor;
+            v->state = INK_VALUE_CONSTANT;
+            v->weight = true;
+        } else if (g->is_input) {
+            v->tensor.dtype = g->declared->dtype;
+            v->tensor.shape = g->declared->shape;
+            if (g->declared->kind != INK_KIND_TENSOR)
+                ink_problem_add(&s->problems, INK_E_UNSUPPORTED, NULL,
+                                "input %.*s is not a tensor, which is not supported", INK_VIEW_ARGS(g->name));
+            else if (!g->declared->dtype)
+                ink_problem_add(&s->problems, INK_E_MODEL, NULL, "input %.*s has no type", INK_VIEW_ARGS(g->name));
+        }
+    }
+}
+
+ink_status ink_steps_make(struct ink_session *s, struct ink_error *err)
+{
+    const struct ink_graph *g = &s->graph;
+    s->value_room = g->value_count + 2 * g->node_count + 1;
+    s->values = INK_ARENA_ARRAY(&s->arena, struct ink_value, (size_t)s->value_room);
+    s->steps = INK_ARENA_ARRAY(&s->arena, struct ink_step, (size_t)g->node_count + 1);
+    if (!s->values || !s->steps) return ink_fail(err, INK_E_OOM, "the graph does not fit into memory");
+    s->value_count = g->value_count;
+    s->inputs = g->inputs;
+    s->outputs = g->outputs;
+    fill_values(s);
+    int64_t opset = ink_model_opset(&s->model, (struct ink_view){0});
+    if (opset > INK_OPSET_NEWEST)
+        ink_problem_add(&s->problems, INK_E_UNSUPPORTED, NULL,
+                        "opset %lld is newer than %d, the newest that is supported: export with that", (long long)opset,
+                        INK_OPSET_NEWEST);
+    for (int i = 0; i < g->node_count; i++) {
+        const struct ink_graph_node *n = &g->nodes[i];
+        struct ink_step *step = &s->steps[i];
+        ink_status st = make_step(s, step, n->node, n->inputs, n->node->input_count, n->outputs, n->node->output_count);
+        if (!st) st = check_step(s, step);
+        if (st) return ink_fail(err, st, "the graph does not fit into memory");
+        for (int k = 0; k < step->ctx.out_count; k++)
+            if (step->outputs[k] >= 0) s->values[step->outputs[k]].producer = i;
+    }
+    s->step_count = g->node_count;
+    for (int i = 0; i < g->output_count; i++) s->values[s->outputs[i]].is_output = true;
+    return INK_OK;
+}
+
+int ink_steps_add_weight(struct ink_session *s, const struct ink_tensor *tensor, const char *name)
+{
+    if (s->value_count == s->value_room) return -1;
+    s->values[s->value_count] = (struct ink_value){
+        .tensor = *tensor, .name = ink_view_text(name), .state = INK_VALUE_CONSTANT, .weight = true, .producer = -1};
+    return s->value_count++;
+}
+
+ink_status ink_steps_replace(struct ink_session *s, struct ink_step *step, const struct ink_node *node,
+                             const struct ink_op *op, const int *inputs, int input_count, struct ink_error *err)
+{
+    struct ink_step fresh;
+    ink_status st = make_step(s, &fresh, node, inputs, input_count, step->outputs, step->ctx.out_count);
+    if (st) return ink_fail(err, st, "the graph does not fit into memory");
+    fresh.ctx.op = op;
+    fresh.ctx.opset = op->since;
+    memcpy(fresh.ctx.types, step->ctx.types, sizeof fresh.ctx.types);
+    st = load_step(s, &fresh, err);
+    if (!st) *step = fresh;
+    return st;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* passes.c - fewer steps for the same result. Each pass is a row of the list at the end; each looks at every step once.
+ *
+ * A pass changes weights and steps only where nobody else uses what it changes. */
+#include <math.h>
+
+#include "base/alloc.h"
+#include "engine/steps.h"
+
+static bool is_op(const struct ink_step *step, const char *name)
+{
+    return step->ctx.op->domain[0] == '\0' && strcmp(step->ctx.op->name, name) == 0;
+}
+
+static bool has_one_output(const struct ink_step *step)
+{
+    for (int i = 1; i < step->ctx.out_count; i++)
+        if (step->outputs[i] >= 0) return false;
+    return step->ctx.out_count > 0 && step->outputs[0] >= 0;
+}
+
+/* The weight that is argument i of a step, or NULL. */
+static const struct ink_tensor *weight_of(const struct ink_session *s, const struct ink_step *step, int i)
+{
+    if (i >= step->ctx.in_count || step->inputs[i] < 0 || !s->values[step->inputs[i]].weight) return NULL;
+    return &s->values[step->inputs[i]].tensor;
+}
+
+/* --- fold: what depends on weights alone is a weight --- */
+
+static ink_status fold(struct ink_session *s, struct ink_step *step, int *uses, struct ink_error *err)
+{
+    if (step->ctx.op->flags & INK_OP_SHAPES || !ink_plan_can_fold(s, step)) return INK_OK;
+    ink_status st = ink_plan_fold(s, step, &s->arena, err);
+    if (st) return st;
+    for (int i = 0; i < step->ctx.out_count; i++)
+        if (step->outputs[i] >= 0) s->values[step->outputs[i]].weight = true;
+    step->removed = true;
+    return INK_OK;
+}
+
+/* --- pass through: Identity, and Dropout when nothing is trained, are not there --- */
+
+static ink_status pass_through(struct ink_session *s, struct ink_step *step, int *uses, struct ink_error *err)
+{
+    bool nothing = is_op(step, "Identity") || (is_op(step, "Dropout") && step->ctx.op->flags & INK_OP_VIEW);
+    if (!nothing || !has_one_output(step) || step->inputs[0] < 0) return INK_OK;
+    int from = step->inputs[0], to = step->outputs[0];
+    if (s->values[to].is_output) return INK_OK; /* its name is promised; a view costs nothing */
+    for (int i = 0; i < s->step_count; i++) {
+        struct ink_step *user = &s->steps[i];
+        bool changed = false;
+        for (int k = 0; !user->removed && k < user->ctx.in_count; k++) {
+            if (user->inputs[k] != to) continue;
+            user->inputs[k] = from;
+            uses[from]++;
+            changed = true;
+        }
+        if (changed) ink_steps_connect(s, user);
+    }
+    uses[from]--;
+    step->removed = true;
+    return INK_OK;
+}
+
+/* --- Conv + BatchNormalization: y = (conv + b - mean) * scale / sqrt(var + epsilon) + shift is a Conv again --- */
+
+static struct ink_step *only_maker(struct ink_session *s, int value, const int *uses, const char *name)
+{
+    int maker = value < 0 ? -1 : s->values[value].producer;
+    if (maker < 0 || uses[value] != 1 || s->values[value].is_output) return NULL;
+    struct ink_step *step = &s->steps[maker];
+    return !step->removed && is_op(step, name) && has_one_output(step) ? step : NULL;
+}
+
+static bool is_vector(const struct ink_tensor *t, size_t len)
+{
+    return t && t->dtype == INK_FLOAT && t->shape.rank == 1 && (size_t)t->shape.dims[0] == len;
+}
+
+static float *new_weight(struct ink_session *s, const struct ink_tensor *like, int *number)
+{
+    struct ink_tensor t = *like;
+    t.data = ink_arena_alloc(&s->arena, ink_tensor_bytes(like), INK_ARENA_ALIGN);
+    *number = t.data ? ink_steps_add_weight(s, &t, "folded") : -1;
+    return *number < 0 ? NULL : t.data;
+}
+
+static ink_status fold_batch_norm(struct ink_session *s, struct ink_step *norm, int *uses, struct ink_error *err)
+{
+    if (!is_op(norm, "BatchNormalization") || norm->ctx.op->since < 7 || !has_one_output(norm)) return INK_OK;
+    struct ink_step *conv = only_maker(s, norm->inputs[0], uses, "Conv");
+    const struct ink_tensor *w = conv ? weight_of(s, conv, 1) : NULL;
+    if (!w || w->dtype != INK_FLOAT || w->shape.rank < 3) return INK_OK;
+    size_t channels = (size_t)w->shape.dims[0];
+    const struct ink_tensor *p[4]; /* scale, shift, mean, variance */
+    for (int i = 0; i < 4; i++)
+        if (!is_vector(p[i] = weight_of(s, norm, i + 1), channels)) return INK_OK;
+    bool has_bias = conv->ctx.in_count > 2 && conv->inputs[2] >= 0;
+    const struct ink_tensor *bias = has_bias ? weight_of(s, conv, 2) : NULL;
+    if (has_bias && !is_vector(bias, channels)) return INK_OK;
+    int64_t spatial, training;
+    float epsilon;
+    if (ink_op_attr_i64(&norm->ctx, "spatial", 1, &spatial) ||
+        ink_op_attr_i64(&norm->ctx, "training_mode", 0, &training) ||
+        ink_op_attr_f32(&norm->ctx, "epsilon", 1e-5f, &epsilon) || spatial != 1 || training)
+        return INK_OK;
+
+    int inputs[3] = {conv->inputs[0], -1, -1};
+    float *weight = new_weight(s, w, &inputs[1]);
+    float *shift = new_weight(s, p[0], &inputs[2]);
+    if (!weight || !shift) return ink_fail(err, INK_E_OOM, "the model does not fit into memory");
+    const float *gamma = p[0]->data, *beta = p[1]->data, *mean = p[2]->data, *variance = p[3]->data;
+    size_t per_channel = ink_shape_span(&w->shape, 1, w->shape.rank);
+    for (size_t c = 0; c < channels; c++) {
+        /* in double: one rounding instead of three */
+        double factor = gamma[c] / sqrt((double)variance[c] + (double)epsilon);
+        for (size_t i = 0; i < per_channel; i++)
+            weight[c * per_channel + i] = (float)(((const float *)w->data)[c * per_channel + i] * factor);
+        double b = bias ? ((const float *)bias->data)[c] : 0;
+        shift[c] = (float)((b - mean[c]) * factor + beta[c]);
+    }
+    int out = norm->outputs[0], maker = (int)(conv - s->steps);
+    ink_status st = ink_steps_replace(s, conv, conv->ctx.node, conv->ctx.op, inputs, 3, err);
+    if (st) return st;
+    conv->outputs[0] = out;
+    s->values[out].producer = maker;
+    ink_steps_connect(s, conv);
+    norm->removed = true;
+    return INK_OK;
+}
+
+/* --- the list --- */
+
+static const struct pass {
+    const char *name;
+    ink_status (*run)(struct ink_session *s, struct ink_step *step, int *uses, struct ink_error *err);
+} passes[] = {
+    {"fold constants", fold},
+    {"pass through", pass_through},
+    {"fold batch normalisation into convolution", fold_batch_norm},
+};
+
+ink_status ink_passes_run(struct ink_session *s, struct ink_error *err)
+{
+    int *uses = ink_calloc((size_t)s->value_room + 1, sizeof *uses);
+    if (!uses) return ink_fail(err, INK_E_OOM, "out of memory");
+    ink_status st = INK_OK;
+    for (size_t p = 0; !st && p < sizeof passes / sizeof passes[0]; p++) {
+        memset(uses, 0, (size_t)s->value_room * sizeof *uses);
+        for (int v = 0; v < s->value_count; v++) uses[v] = s->values[v].is_output;
+        for (int i = 0; i < s->step_count; i++)
+            for (int k = 0; !s->steps[i].removed && k < s->steps[i].ctx.in_count; k++)
+                if (s->steps[i].inputs[k] >= 0) uses[s->steps[i].inputs[k]]++;
+        for (int i = 0; !st && i < s->step_count; i++)
+            if (!s->steps[i].removed) st = passes[p].run(s, &s->steps[i], uses, err);
+    }
+    ink_free(uses);
+    return st;
+}

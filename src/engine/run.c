@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - goes through the plan: no allocation where every shape was known. */
+#include "base/clock.h"
+#include "engine/steps.h"
+
+static ink_status refuse_input(const struct ink_value_info *info, const struct ink_tensor *have, struct ink_error *err)
+{
+    char wanted[INK_SHAPE_TEXT_MAX], given[INK_SHAPE_TEXT_MAX];
+    return ink_fail(err, INK_E_ARGUMENT, "input %.*s: the model wants %s %s, it was given %s %s",
+                    INK_VIEW_ARGS(info->name), ink_dtype_word(info->dtype), ink_shape_text(&info->shape, wanted),
+                    ink_dtype_word(have->dtype), ink_shape_text(&have->shape, given));
+}
+
+/* A declared dimension holds, an unknown one takes anything; an undeclared shape takes any rank. */
+static bool shape_fits(const struct ink_shape *declared, const struct ink_shape *given)
+{
+    size_t count;
+    if (!ink_shape_count(given, &count)) return false;
+    if (declared->rank < 0) return true;
+    if (declared->rank != given->rank) return false;
+    for (int i = 0; i < declared->rank; i++)
+        if (declared->dims[i] >= 0 && declared->dims[i] != given->dims[i]) return false;
+    return true;
+}
+
+static ink_status check_inputs(const struct ink_session *s, const struct ink_tensor *inputs, int count, bool *same,
+                               struct ink_error *err)
+{
+    if (count != s->graph.input_count)
+        return ink_fail(err, INK_E_ARGUMENT, "the model has %d inputs, it was given %d", s->graph.input_count, count);
+    *same = s->planned;
+    for (int i = 0; i < count; i++) {
+        const struct ink_value_info *info = &s->input_infos[i];
+        if (inputs[i].dtype != info->dtype || !shape_fits(&info->shape, &inputs[i].shape))
+            return refuse_input(info, &inputs[i], err);
+        *same = *same && ink_shape_equal(&inputs[i].shape, &s->bound[i]);
+    }
+    return INK_OK;
+}
+
+static ink_status run_steps(struct ink_session *s, uint64_t deadline_us, struct ink_error *err)
+{
+    for (int i = 0; i < s->step_count; i++) {
+        struct ink_step *step = &s->steps[i];
+        if (step->removed || step->folded) continue;
+        if (step->nothing) {
+            step->ctx.out[0]->data = step->ctx.in[0]->data;
+            continue;
+        }
+        if (deadline_us && ink_clock_us() > deadline_us)
+            return ink_fail(err, INK_E_TIMEOUT, "the model was not done in the time that it was given: step %d of %d",
+                            i, s->step_count);
+        step->ctx.err = err;
+        ink_status st = step->dynamic ? ink_plan_run_apart(s, step, &s->run_arena, err) : step->ctx.op->run(&step->ctx);
+        if (st) return st;
+    }
+    return INK_OK;
+}
+
+ink_status ink_session_run(struct ink_session *s, const struct ink_tensor *inputs, int input_count,
+                           struct ink_tensor *outputs, uint64_t deadline_us, struct ink_error *err)
+{
+    bool same = false;
+    if (s->refused) return ink_fail(err, INK_E_ARGUMENT, "the model was refused and cannot run");
+    ink_status st = check_inputs(s, inputs, input_count, &same, err);
+    if (st) return st;
+    if (!same) {
+        struct ink_shape *shapes = INK_ARENA_ARRAY(&s->run_arena, struct ink_shape, (size_t)input_count + 1);
+        if (!shapes) return ink_fail(err, INK_E_OOM, "out of memory");
+        for (int i = 0; i < input_count; i++) shapes[i] = inputs[i].shape;
+        st = ink_plan_make(s, shapes, err);
+    }
+    if (st) return st;
+    ink_arena_reset(&s->run_arena);
+    for (int i = 0; i < input_count; i++) s->values[s->inputs[i]].tensor.data = inputs[i].data;
+    st = run_steps(s, deadline_us, err);
+    if (st) return st;
+    for (int i = 0; i < s->graph.output_count; i++) outputs[i] = s->values[s->outputs[i]].tensor;
+    return INK_OK;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/session.h"
+
+#include "base/alloc.h"
+#include "engine/steps.h"
+
+static const size_t DEFAULT_CAP_BYTES = (size_t)4 << 30;
+
+/* What people see of inputs and outputs: the declaration, with the type that was found. */
+static struct ink_value_info *describe(struct ink_session *s, const int *numbers, int count)
+{
+    struct ink_value_info *infos = INK_ARENA_ARRAY(&s->arena, struct ink_value_info, (size_t)count + 1);
+    for (int i = 0; infos && i < count; i++) {
+        const struct ink_value *v = &s->values[numbers[i]];
+        const struct ink_value_info *declared = s->graph.values[numbers[i]].declared;
+        if (declared)
+            infos[i] = *declared;
+        else
+            infos[i] = (struct ink_value_info){.kind = INK_KIND_TENSOR, .shape.rank = INK_RANK_UNKNOWN};
+        infos[i].name = v->name;
+        if (v->tensor.dtype) infos[i].dtype = v->tensor.dtype;
+    }
+    return infos;
+}
+
+static ink_status load(struct ink_session *s, struct ink_view bytes, const struct ink_session_options *options,
+                       struct ink_error *err)
+{
+    ink_status st = ink_model_read(bytes, options->external, &s->arena, &s->model, err);
+    if (st) return st;
+    if (!(s->parallel = ink_threads_new(options->threads))) return ink_fail(err, INK_E_OOM, "out of memory");
+    st = ink_graph_resolve(&s->model, &s->arena, &s->problems, &s->graph, err);
+    if (!st) st = ink_steps_make(s, err);
+    if (st) return st;
+    s->input_infos = describe(s, s->inputs, s->graph.input_count);
+    s->output_infos = describe(s, s->outputs, s->graph.output_count);
+    return s->input_infos && s->output_infos ? INK_OK : ink_fail(err, INK_E_OOM, "out of memory");
+}
+
+static bool shapes_are_declared(const struct ink_session *s)
+{
+    for (int i = 0; i < s->graph.input_count; i++)
+        if (!ink_shape_known(&s->input_infos[i].shape)) return false;
+    return true;
+}
+
+ink_status ink_session_new(struct ink_view bytes, const struct ink_session_options *options, struct ink_session **out,
+                           struct ink_error *err)
+{
+    static const struct ink_session_options defaults = {0};
+    if (!options) options = &defaults;
+    *out = NULL;
+    struct ink_session *s = ink_calloc(1, sizeof *s);
+    if (!s) return ink_fail(err, INK_E_OOM, "out of memory");
+    s->memory_cap_bytes = options->memory_cap_bytes ? options->memory_cap_bytes : DEFAULT_CAP_BYTES;
+    ink_arena_init(&s->arena, s->memory_cap_bytes);
+    ink_arena_init(&s->plan_arena, s->memory_cap_bytes);
+    ink_arena_init(&s->run_arena, s->memory_cap_bytes);
+    s->problems.arena = &s->arena;
+
+    ink_status st = load(s, bytes, options, err);
+    if (st) {
+        ink_session_free(s);
+        return st;
+    }
+    st = ink_problems_error(&s->problems, err);
+    if (!st && !options->no_passes) st = ink_passes_run(s, err);
+    /* shapes that do not fit together are found at load where the file says enough */
+    if (!st && shapes_are_declared(s)) st = ink_session_bind_declared(s, 1, err);
+    if (st == INK_E_OOM) {
+        ink_session_free(s);
+        return st;
+    }
+    if (st && !s->problems.count) ink_problem_add(&s->problems, st, NULL, "%s", err ? err->text : "");
+    s->refused = st != INK_OK;
+    *out = s;
+    return st;
+}
+
+void ink_session_free(struct ink_session *s)
+{
+    if (!s) return;
+    ink_threads_free(s->parallel);
+    ink_arena_cleanup(&s->run_arena);
+    ink_arena_cleanup(&s->plan_arena);
+    ink_arena_cleanup(&s->arena);
+    ink_free(s);
+}
+
+ink_status ink_session_bind(struct ink_session *s, const struct ink_shape *shapes, int count, struct ink_error *err)
+{
+    if (count != s->graph.input_count)
+        return ink_fail(err, INK_E_ARGUMENT, "the model has %d inputs, shapes were given for %d", s->graph.input_count,
+                        count);
+    return ink_plan_make(s, shapes, err);
+}
+
+ink_status ink_session_bind_declared(struct ink_session *s, int64_t unknown, struct ink_error *err)
+{
+    struct ink_arena_mark mark = ink_arena_mark(&s->run_arena);
+    struct ink_shape *shapes = INK_ARENA_ARRAY(&s->run_arena, struct ink_shape, (size_t)s->graph.input_count + 1);
+    if (!shapes) return ink_fail(err, INK_E_OOM, "out of memory");
+    for (int i = 0; i < s->graph.input_count; i++) {
+        const struct ink_value_info *info = &s->input_infos[i];
+        shapes[i] = info->shape;
+        if (info->shape.rank < 0)
+            return ink_fail(err, INK_E_NEED_DATA, "input %.*s: its shape is not declared", INK_VIEW_ARGS(info->name));
+        for (int k = 0; k < shapes[i].rank; k++)
+            if (shapes[i].dims[k] < 0) shapes[i].dims[k] = unknown;
+    }
+    ink_status st = ink_plan_make(s, shapes, err);
+    ink_arena_release(&s->run_arena, mark);
+    return st;
+}
+
+int ink_session_input_count(const struct ink_session *s)
+{
+    return s->graph.input_count;
+}
+
+int ink_session_output_count(const struct ink_session *s)
+{
+    return s->graph.output_count;
+}
+
+const struct ink_value_info *ink_session_input(const struct ink_session *s, int i)
+{
+    return &s->input_infos[i];
+}
+
+const struct ink_value_info *ink_session_output(const struct ink_session *s, int i)
+{
+    return &s->output_infos[i];
+}
+
+const struct ink_model *ink_session_model(const struct ink_session *s)
+{
+    return &s->model;
+}
+
+const struct ink_problems *ink_session_problems(const struct ink_session *s)
+{
+    return &s->problems;
+}
+
+void ink_session_figures(const struct ink_session *s, struct ink_figures *out)
+{
+    *out = (struct ink_figures){
+        .planned = s->planned,
+        .multiply_adds = s->multiply_adds,
+        .activation_bytes = s->block_bytes,
+        .held_bytes = s->arena.held_bytes + s->plan_arena.held_bytes + s->run_arena.held_bytes,
+    };
+    for (int i = 0; i < s->step_count; i++) {
+        const struct ink_step *step = &s->steps[i];
+        out->steps += !step->removed && !step->folded && !step->nothing;
+    }
+    for (int i = 0; i < s->model.graph.initializer_count; i++) {
+        out->parameters += ink_tensor_count(&s->model.graph.initializers[i].tensor);
+        out->parameter_bytes += ink_tensor_bytes(&s->model.graph.initializers[i].tensor);
+    }
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* steps.h - a model inside the engine: values, and the steps that make them in order. Private to this module.
+ *
+ *   check.c   model -> steps with their operators, types known       (load)
+ *   passes.c  steps -> fewer steps                                   (load)
+ *   plan.c    shapes of the inputs -> all shapes, constants folded, places in one block, weights packed
+ *   run.c     goes through the plan */
+#ifndef INK_ENGINE_STEPS_H
+#define INK_ENGINE_STEPS_H
+
+#include "engine/session.h"
+#include "onnx/graph.h"
+#include "ops/table.h"
+
+/* What is known of a value, from less to more. */
+enum ink_value_state {
+    INK_VALUE_DYNAMIC,  /* its shape comes with the run */
+    INK_VALUE_PLANNED,  /* shape known; its place is in the block, or the caller's for an input */
+    INK_VALUE_CONSTANT, /* values known: a weight, or folded */
+};
+
+struct ink_value {
+    struct ink_tensor tensor; /* operators hold pointers to this */
+    struct ink_view name;
+    enum ink_value_state state;
+    bool weight; /* constant since load; plans do not change it */
+    bool is_input;
+    bool is_output;
+    int producer; /* step; -1 for inputs and weights */
+
+    /* of the plan */
+    int home;      /* the value in whose bytes this one lies: itself, or what it is a view of, or runs in place on */
+    int last_step; /* of a home: where the last value that lies in it is used; the step count for outputs */
+    size_t offset; /* of a home that is in the block */
+    bool in_block;
+};
+
+struct ink_step {
+    struct ink_op_ctx ctx; /* in and out point to values' tensors; arguments left out are NULL */
+    int *inputs;           /* value numbers, -1 where left out; ctx.in_count long */
+    int *outputs;
+    bool *in_constant;
+    bool removed; /* by a pass */
+
+    /* of the plan */
+    bool folded;
+    bool dynamic; /* shape, prepare and memory at run time */
+    bool nothing; /* a view that lies in its input's bytes */
+};
+
+struct ink_session {
+    struct ink_arena arena; /* model: graph, weights that had to be copied, attributes */
+    size_t memory_cap_bytes;
+    struct ink_model model;
+    struct ink_graph graph;
+    struct ink_problems problems;
+    bool refused;
+
+    struct ink_value *values;
+    int value_count, value_room; /* passes may make new ones */
+    struct ink_step *steps;
+    int step_count;
+    int *inputs, *outputs;
+    struct ink_value_info *input_infos, *output_infos;
+
+    struct ink_parallel *parallel; /* never NULL once loaded */
+
+    /* the plan for the last shapes */
+    struct ink_arena plan_arena; /* folded values, packed weights */
+    bool planned;
+    struct ink_shape *bound; /* shapes of the inputs that it is for */
+    uint8_t *block;          /* intermediate values, then scratch */
+    size_t block_bytes, scratch_offset, scratch_bytes;
+    uint64_t multiply_adds;
+
+    struct ink_arena run_arena; /* dynamic values; reset at each run */
+};
+
+/* check.c: fills values and steps from the resolved graph, finds operators and types; problems are collected. */
+ink_status ink_steps_make(struct ink_session *s, struct ink_error *err);
+
+/* One more value, a weight with these bytes, or -1: out of memory. For passes. */
+int ink_steps_add_weight(struct ink_session *s, const struct ink_tensor *tensor, const char *name);
+
+/* Replaces a step by one of operator `op` (which must exist) with these inputs; its outputs stay. Loads its attributes. */
+ink_status ink_steps_replace(struct ink_session *s, struct ink_step *step, const struct ink_node *node,
+                             const struct ink_op *op, const int *inputs, int input_count, struct ink_error *err);
+
+/* Points the contexts at the values again, after passes changed numbers. */
+void ink_steps_connect(struct ink_session *s, struct ink_step *step);
+
+/* passes.c */
+ink_status ink_passes_run(struct ink_session *s, struct ink_error *err);
+
+/* plan.c */
+ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, struct ink_error *err);
+void ink_plan_drop(struct ink_session *s);
+
+/* Runs a step whose inputs are all constant; its outputs become constant, in `arena`. */
+ink_status ink_plan_fold(struct ink_session *s, struct ink_step *step, struct ink_arena *arena, struct ink_error *err);
+
+/* Whether a step can be folded now. */
+bool ink_plan_can_fold(const struct ink_session *s, const struct ink_step *step);
+
+/* Shape, memory from `arena`, packing and run of one step: folded ones and those whose shapes come with the run. */
+ink_status ink_plan_run_apart(struct ink_session *s, struct ink_step *step, struct ink_arena *arena,
+                              struct ink_error *err);
+
+/* threads.c: a pool, or NULL when out of memory. threads >= 1. */
+struct ink_parallel *ink_threads_new(int threads);
+void ink_threads_free(struct ink_parallel *parallel);
+
+#endif
