@@ -78,21 +78,29 @@ static bool fill_request(struct exchange *ex, struct MHD_Connection *connection,
     return true;
 }
 
-static struct MHD_Response *make_response(struct ink_http_response *response)
+static ssize_t no_body(void *self, uint64_t at, char *out, size_t room)
 {
-    if (response->fd < 0)
-        return MHD_create_response_from_buffer(response->body.len, (void *)(uintptr_t)response->body.data,
-                                               MHD_RESPMEM_PERSISTENT);
-    struct MHD_Response *made = MHD_create_response_from_fd_at_offset64(response->len, response->fd, response->offset);
-    if (made) response->fd = -1; /* libmicrohttpd closes it from now on */
-    return made;
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static struct MHD_Response *make_response(const struct ink_http_request *request, struct ink_http_response *response)
+{
+    if (response->fd >= 0) {
+        struct MHD_Response *made = MHD_create_response_from_fd_at_offset64(response->len, response->fd, response->offset);
+        if (made) response->fd = -1; /* libmicrohttpd closes it from now on */
+        return made;
+    }
+    if (response->len > 0 && strcmp(request->method, "HEAD") == 0)
+        return MHD_create_response_from_callback(response->len, 4096, no_body, NULL, NULL);
+    return MHD_create_response_from_buffer(response->body.len, (void *)(uintptr_t)response->body.data,
+                                           MHD_RESPMEM_PERSISTENT);
 }
 
 static enum MHD_Result send_answer(struct exchange *ex, struct MHD_Connection *connection)
 {
     struct ink_http_response *response = &ex->request.response;
     if (!response->status) ink_http_respond(&ex->request, 500, "text/plain", ink_view_text("no answer was made\n"));
-    struct MHD_Response *made = make_response(response);
+    struct MHD_Response *made = make_response(&ex->request, response);
     if (!made) return MHD_NO;
     for (size_t i = 0; i < response->count; i++)
         MHD_add_response_header(made, response->headers[i].name, response->headers[i].value);

@@ -32,7 +32,7 @@ struct ink_http_response {
     size_t count, room;
     struct ink_view body; /* in the request's arena, or constant; used while fd is -1 */
     int fd;               /* a file to send from `offset` on; the server closes it. -1: none */
-    uint64_t offset, len; /* of the file */
+    uint64_t offset, len; /* of the file; without one, len is the Content-Length that a HEAD is told */
 };
 
 struct ink_http_request {
