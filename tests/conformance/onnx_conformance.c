@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* onnx_conformance.c - runs folders in the layout of the ONNX backend tests:
+ *
+ *   CASE/model.onnx   CASE/test_data_set_N/input_K.pb   CASE/test_data_set_N/output_K.pb
+ *
+ * A case passes when every data set does. It is refused when the model is refused at load; anything else is a failure. */
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "compare.h"
+#include "engine/external.h"
+#include "engine/session.h"
+
+enum { TENSORS_MAX = 64, DEPTH_MAX = 6 };
+
+static struct {
+    const char *filter;
+    bool json, refused_fails, no_passes;
+    double rtol, atol;
+    int passed, failed, refused;
+} run = {.rtol = 1e-3, .atol = 1e-5};
+
+static const char usage[] =
+    "usage: onnx-conformance [--filter TEXT] [--rtol X] [--atol X] [--json] [--refused-fails] [--no-passes] DIR...\n"
+    "Runs every case (a folder with model.onnx) below each DIR, whose path contains TEXT.\n"
+    "Prints a line for each case that did not pass, and `N passed, N failed, N refused`. Exit status 1 when any "
+    "failed.\n";
+
+/* --- one data set --- */
+
+struct data {
+    struct ink_arena arena;
+    struct ink_buffer files[TENSORS_MAX];
+    struct ink_stored_tensor tensors[TENSORS_MAX];
+    int count;
+};
+
+static void cleanup_data(struct data *d)
+{
+    for (int i = 0; i < d->count; i++) ink_buffer_cleanup(&d->files[i]);
+    ink_arena_cleanup(&d->arena);
+}
+
+/* SET/WHAT_0.pb, SET/WHAT_1.pb, ... up to the first that is not there. */
+static ink_status read_data(const char *set, const char *what, struct data *d, struct ink_error *err)
+{
+    *d = (struct data){0};
+    ink_arena_init(&d->arena, (size_t)4 << 30);
+    for (; d->count < TENSORS_MAX; d->count++) {
+        char path[PATH_MAX];
+        struct stat info;
+        snprintf(path, sizeof path, "%s/%s_%d.pb", set, what, d->count);
+        if (stat(path, &info)) return INK_OK;
+        struct ink_buffer *file = &d->files[d->count];
+        ink_buffer_init(file, (size_t)2 << 30);
+        ink_status st = ink_file_read(path, file, err);
+        if (!st) st = ink_tensor_read(ink_buffer_view(file), &d->arena, &d->tensors[d->count], err);
+        if (st) {
+            d->count++;
+            return ink_fail_in(err, "%s_%d.pb", what, d->count - 1);
+        }
+    }
+    return INK_OK;
+}
+
+/* The file whose tensor has this name, else the one at this place. */
+static const struct ink_tensor *pick(const struct data *d, struct ink_view name, int place)
+{
+    for (int i = 0; i < d->count; i++)
+        if (name.len && ink_view_equal(d->tensors[i].name, name)) return &d->tensors[i].tensor;
+    return place < d->count ? &d->tensors[place].tensor : NULL;
+}
+
+static ink_status compare_outputs(const struct ink_session *s, const struct data *wanted, const struct ink_tensor *have,
+                                  int count, struct ink_error *err)
+{
+    for (int w = 0; w < wanted->count; w++) {
+        int at = w;
+        for (int i = 0; i < count; i++)
+            if (wanted->tensors[w].name.len && ink_view_equal(ink_session_output(s, i)->name, wanted->tensors[w].name))
+                at = i;
+        if (at >= count) return ink_fail(err, INK_E_CHANGED, "output %d: the model has only %d", w, count);
+        ink_status st = ink_compare_tensors(&have[at], &wanted->tensors[w].tensor, run.rtol, run.atol, err);
+        if (st) return ink_fail_in(err, "output %.*s", INK_VIEW_ARGS(ink_session_output(s, at)->name));
+    }
+    return INK_OK;
+}
+
+static ink_status run_set(struct ink_session *s, const char *set, struct ink_error *err)
+{
+    struct data in, wanted;
+    struct ink_tensor inputs[TENSORS_MAX], outputs[TENSORS_MAX];
+    int in_count = ink_session_input_count(s), out_count = ink_session_output_count(s);
+    ink_status st = read_data(set, "output", &wanted, err);
+    ink_status st_in = read_data(set, "input", &in, st ? NULL : err);
+    if (!st) st = st_in;
+    if (!st && (in_count > TENSORS_MAX || out_count > TENSORS_MAX))
+        st = ink_fail(err, INK_E_LIMIT, "too many inputs or outputs");
+    for (int i = 0; !st && i < in_count; i++) {
+        const struct ink_tensor *t = pick(&in, ink_session_input(s, i)->name, i);
+        if (!t)
+            st = ink_fail(err, INK_E_NOT_FOUND, "there is no file for input %.*s",
+                          INK_VIEW_ARGS(ink_session_input(s, i)->name));
+        else
+            inputs[i] = *t;
+    }
+    if (!st) st = ink_session_run(s, inputs, in_count, outputs, 0, err);
+    if (!st) st = compare_outputs(s, &wanted, outputs, out_count, err);
+    cleanup_data(&wanted);
+    cleanup_data(&in);
+    return st;
+}
+
+/* --- one case --- */
+
+static void report(const char *path, const char *result, const char *reason)
+{
+    char escaped[1024];
+    ink_text_escape(reason, strlen(reason), escaped, sizeof escaped);
+    for (char *c = escaped; run.json && *c; c++)
+        if (*c == '"' || *c == '\\') *c = '\'';
+    if (run.json)
+        printf("{\"case\": \"%s\", \"result\": \"%s\", \"reason\": \"%s\"}\n", path, result, escaped);
+    else if (strcmp(result, "passed"))
+        printf("%s %s: %s\n", result, path, escaped);
+}
+
+static void run_case(const char *folder)
+{
+    char model_path[PATH_MAX];
+    struct ink_error err = {0};
+    struct ink_mapping file;
+    struct ink_folder beside;
+    struct ink_session *s = NULL;
+    snprintf(model_path, sizeof model_path, "%s/model.onnx", folder);
+    ink_folder_init(&beside, folder);
+    struct ink_external_data external = ink_folder_loader(&beside);
+    ink_status st = ink_file_map(model_path, &file, &err);
+    if (!st)
+        st = ink_session_new(
+            file.bytes, &(struct ink_session_options){.external = &external, .no_passes = run.no_passes}, &s, &err);
+    bool refused = st == INK_E_UNSUPPORTED;
+    int sets = 0;
+    for (; !st; sets++) {
+        char set[PATH_MAX];
+        struct stat info;
+        snprintf(set, sizeof set, "%s/test_data_set_%d", folder, sets);
+        if (stat(set, &info)) break;
+        st = run_set(s, set, &err);
+        if (st) ink_fail_in(&err, "data set %d", sets);
+    }
+    if (!st && !sets) st = ink_fail(&err, INK_E_NOT_FOUND, "there is no test_data_set_0");
+    run.refused += refused;
+    run.passed += !st;
+    run.failed += st && !refused;
+    report(folder, refused ? "refused" : st ? "failed" : "passed", err.text);
+    ink_session_free(s);
+    ink_folder_cleanup(&beside);
+    ink_file_unmap(&file);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static void walk(const char *path, int depth)
+{
+    char model[PATH_MAX];
+    struct stat info;
+    snprintf(model, sizeof model, "%s/model.onnx", path);
+    if (!stat(model, &info)) {
+        if (!run.filter || strstr(path, run.filter)) run_case(path);
+        return;
+    }
+    struct dirent **entries;
+    int count = depth < DEPTH_MAX ? scandir(path, &entries, not_hidden, by_name) : -1;
+    if (count < 0) return;
+    for (int i = 0; i < count; i++) {
+        char below[PATH_MAX];
+        if (snprintf(below, sizeof below, "%s/%s", path, entries[i]->d_name) < (int)sizeof below &&
+            !stat(below, &info) && S_ISDIR(info.st_mode))
+            walk(below, depth + 1);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"filter", required_argument, NULL, 'f'},  {"rtol", required_argument, NULL, 'r'},
+        {"atol", required_argument, NULL, 'a'},    {"json", no_argument, NULL, 'j'},
+        {"refused-fails", no_argument, NULL, 'R'}, {"no-passes", no_argument, NULL, 'p'},
+        {"help", no_argument, NULL, 'h'},          {0},
+    };
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (c) {
+        case 'f': run.filter = optarg; break;
+        case 'r': run.rtol = atof(optarg); break;
+        case 'a': run.atol = atof(optarg); break;
+        case 'j': run.json = true; break;
+        case 'R': run.refused_fails = true; break;
+        case 'p': run.no_passes = true; break;
+        case 'h': fputs(usage, stdout); return 0;
+        default: fputs(usage, stderr); return 2;
+        }
+    }
+    if (optind == argc) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    for (int i = optind; i < argc; i++) {
+        struct stat info;
+        if (stat(argv[i], &info)) {
+            fprintf(stderr, "onnx-conformance: %s: %s\n", argv[i], strerror(errno));
+            return 2;
+        }
+        walk(argv[i], 0);
+    }
+    printf("%d passed, %d failed, %d refused\n", run.passed, run.failed, run.refused);
+    return run.failed || (run.refused_fails && run.refused);
+}
