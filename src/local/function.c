@@ -221,7 +221,7 @@ static void run_event(struct worker *worker, struct ink_store_event *event)
         ink_runtime_offer(worker->runtime, &invocation);
         watch(worker, id, &outcome);
     }
-    ink_log(outcome.ok ? INK_LOG_DEBUG : INK_LOG_WARN, "%s %s: %s%s, %.1f ms%s", function->options.name, id,
+    ink_log(outcome.ok ? INK_LOG_INFO : INK_LOG_WARN, "%s %s: %s%s, %.1f ms%s", function->options.name, id,
             outcome.ok           ? "done"
             : outcome.unfinished ? "put back"
                                  : outcome.type,
