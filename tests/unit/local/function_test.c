@@ -14,7 +14,7 @@
 #include "folder.h"
 #include "local/function.h"
 
-static const char *program; /* odd_function */
+static char program[4096]; /* odd_function, its whole path */
 
 struct fixture {
     char folder[TEST_FOLDER_LEN], log[TEST_FOLDER_LEN + 10];
@@ -224,7 +224,7 @@ static void more_events_than_memory_holds(void **state)
 
 int main(int argc, char **argv)
 {
-    program = argc > 1 ? argv[1] : "";
+    if (argc < 2 || !realpath(argv[1], program)) return 2;
     setenv("ODD_SECRET", "of the host", 1);
     ink_log_setup(INK_LOG_ERROR + 1, false);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
