@@ -10,7 +10,7 @@
 enum { FINE = 4 };
 
 static const float mnist_side = 28, mnist_box = 20; /* LeCun et al. 1998, section III.A */
-static const float mnist_stroke = 2.25f;             /* mean width of a stroke there, pixels of 28 */
+static const float mnist_stroke = 2.4f;             /* mean width of a stroke there, pixels of 28 */
 
 bool ink_digit_is_drawn(const struct ink_plane *plane, const struct ink_paper *paper, const struct ink_trace *trace,
                         int width, int height)
