@@ -137,8 +137,12 @@ static const struct ink_op *look_up(struct ink_session *s, const struct ink_node
     bool known;
     *opset = ink_model_opset(&s->model, node->domain);
     const struct ink_op *op = ink_op_find(node->domain, node->op_type, *opset, &known);
-    if (op) return op;
-    for (int i = 0; i < s->model.function_count; i++) {
+    bool internal = ink_view_is(node->domain, INK_OP_DOMAIN_INTERNAL);
+    if (op && !internal) return op;
+    known = known && !internal;
+    /* not for problems that nobody will see: a hostile file has many nodes and many functions */
+    bool room = s->problems.count < INK_PROBLEMS_MAX;
+    for (int i = 0; room && i < s->model.function_count; i++) {
         const struct ink_function_proto *f = &s->model.functions[i];
         if (!ink_view_equal(f->name, node->op_type) || !ink_view_equal(f->domain, node->domain)) continue;
         ink_problem_add(

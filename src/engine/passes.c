@@ -7,6 +7,13 @@
 #include "base/alloc.h"
 #include "engine/steps.h"
 
+struct pass_state {
+    struct ink_session *s;
+    int *uses;    /* of each value: by steps, and one as an output */
+    int *instead; /* the value that steps from here on use: itself, or what a removed step passed through */
+    struct ink_error *err;
+};
+
 static bool is_op(const struct ink_step *step, const char *name)
 {
     return step->ctx.op->domain[0] == '\0' && strcmp(step->ctx.op->name, name) == 0;
@@ -28,11 +35,12 @@ static const struct ink_tensor *weight_of(const struct ink_session *s, const str
 
 /* --- fold: what depends on weights alone is a weight --- */
 
-static ink_status fold(struct ink_session *s, struct ink_step *step, int *uses, struct ink_error *err)
+static ink_status fold(struct pass_state *p, struct ink_step *step)
 {
+    struct ink_session *s = p->s;
     if (step->ctx.op->flags & INK_OP_SHAPES || !ink_plan_can_fold(s, step)) return INK_OK;
-    ink_status st = ink_plan_fold(s, step, &s->arena, err);
-    if (st) return st;
+    ink_status st = ink_plan_fold(s, step, &s->arena, p->err);
+    if (st) return st == INK_E_NEED_DATA ? INK_OK : st;
     for (int i = 0; i < step->ctx.out_count; i++)
         if (step->outputs[i] >= 0) s->values[step->outputs[i]].weight = true;
     step->removed = true;
@@ -41,34 +49,26 @@ static ink_status fold(struct ink_session *s, struct ink_step *step, int *uses, 
 
 /* --- pass through: Identity, and Dropout when nothing is trained, are not there --- */
 
-static ink_status pass_through(struct ink_session *s, struct ink_step *step, int *uses, struct ink_error *err)
+static ink_status pass_through(struct pass_state *p, struct ink_step *step)
 {
+    const struct ink_session *s = p->s;
     bool nothing = is_op(step, "Identity") || (is_op(step, "Dropout") && step->ctx.op->flags & INK_OP_VIEW);
     if (!nothing || !has_one_output(step) || step->inputs[0] < 0) return INK_OK;
     int from = step->inputs[0], to = step->outputs[0];
     if (s->values[to].is_output) return INK_OK; /* its name is promised; a view costs nothing */
-    for (int i = 0; i < s->step_count; i++) {
-        struct ink_step *user = &s->steps[i];
-        bool changed = false;
-        for (int k = 0; !user->removed && k < user->ctx.in_count; k++) {
-            if (user->inputs[k] != to) continue;
-            user->inputs[k] = from;
-            uses[from]++;
-            changed = true;
-        }
-        if (changed) ink_steps_connect(s, user);
-    }
-    uses[from]--;
+    p->instead[to] = from;
+    p->uses[from] += p->uses[to] - 1;
     step->removed = true;
     return INK_OK;
 }
 
 /* --- Conv + BatchNormalization: y = (conv + b - mean) * scale / sqrt(var + epsilon) + shift is a Conv again --- */
 
-static struct ink_step *only_maker(struct ink_session *s, int value, const int *uses, const char *name)
+static struct ink_step *only_maker(const struct pass_state *p, int value, const char *name)
 {
+    const struct ink_session *s = p->s;
     int maker = value < 0 ? -1 : s->values[value].producer;
-    if (maker < 0 || uses[value] != 1 || s->values[value].is_output) return NULL;
+    if (maker < 0 || p->uses[value] != 1 || s->values[value].is_output) return NULL;
     struct ink_step *step = &s->steps[maker];
     return !step->removed && is_op(step, name) && has_one_output(step) ? step : NULL;
 }
@@ -86,16 +86,17 @@ static float *new_weight(struct ink_session *s, const struct ink_tensor *like, i
     return *number < 0 ? NULL : t.data;
 }
 
-static ink_status fold_batch_norm(struct ink_session *s, struct ink_step *norm, int *uses, struct ink_error *err)
+static ink_status fold_batch_norm(struct pass_state *p, struct ink_step *norm)
 {
+    struct ink_session *s = p->s;
     if (!is_op(norm, "BatchNormalization") || norm->ctx.op->since < 7 || !has_one_output(norm)) return INK_OK;
-    struct ink_step *conv = only_maker(s, norm->inputs[0], uses, "Conv");
+    struct ink_step *conv = only_maker(p, norm->inputs[0], "Conv");
     const struct ink_tensor *w = conv ? weight_of(s, conv, 1) : NULL;
     if (!w || w->dtype != INK_FLOAT || w->shape.rank < 3) return INK_OK;
     size_t channels = (size_t)w->shape.dims[0];
-    const struct ink_tensor *p[4]; /* scale, shift, mean, variance */
+    const struct ink_tensor *norms[4]; /* scale, shift, mean, variance */
     for (int i = 0; i < 4; i++)
-        if (!is_vector(p[i] = weight_of(s, norm, i + 1), channels)) return INK_OK;
+        if (!is_vector(norms[i] = weight_of(s, norm, i + 1), channels)) return INK_OK;
     bool has_bias = conv->ctx.in_count > 2 && conv->inputs[2] >= 0;
     const struct ink_tensor *bias = has_bias ? weight_of(s, conv, 2) : NULL;
     if (has_bias && !is_vector(bias, channels)) return INK_OK;
@@ -108,9 +109,9 @@ static ink_status fold_batch_norm(struct ink_session *s, struct ink_step *norm, 
 
     int inputs[3] = {conv->inputs[0], -1, -1};
     float *weight = new_weight(s, w, &inputs[1]);
-    float *shift = new_weight(s, p[0], &inputs[2]);
-    if (!weight || !shift) return ink_fail(err, INK_E_OOM, "the model does not fit into memory");
-    const float *gamma = p[0]->data, *beta = p[1]->data, *mean = p[2]->data, *variance = p[3]->data;
+    float *shift = new_weight(s, norms[0], &inputs[2]);
+    if (!weight || !shift) return ink_fail(p->err, INK_E_OOM, "the model does not fit into memory");
+    const float *gamma = norms[0]->data, *beta = norms[1]->data, *mean = norms[2]->data, *variance = norms[3]->data;
     size_t per_channel = ink_shape_span(&w->shape, 1, w->shape.rank);
     for (size_t c = 0; c < channels; c++) {
         /* in double: one rounding instead of three */
@@ -121,7 +122,7 @@ static ink_status fold_batch_norm(struct ink_session *s, struct ink_step *norm, 
         shift[c] = (float)((b - mean[c]) * factor + beta[c]);
     }
     int out = norm->outputs[0], maker = (int)(conv - s->steps);
-    ink_status st = ink_steps_replace(s, conv, conv->ctx.node, conv->ctx.op, inputs, 3, err);
+    ink_status st = ink_steps_replace(s, conv, conv->ctx.node, conv->ctx.op, inputs, 3, p->err);
     if (st) return st;
     conv->outputs[0] = out;
     s->values[out].producer = maker;
@@ -134,27 +135,49 @@ static ink_status fold_batch_norm(struct ink_session *s, struct ink_step *norm, 
 
 static const struct pass {
     const char *name;
-    ink_status (*run)(struct ink_session *s, struct ink_step *step, int *uses, struct ink_error *err);
+    ink_status (*run)(struct pass_state *p, struct ink_step *step);
 } passes[] = {
     {"fold constants", fold},
     {"pass through", pass_through},
     {"fold batch normalisation into convolution", fold_batch_norm},
 };
 
+static void count_uses(struct pass_state *p)
+{
+    const struct ink_session *s = p->s;
+    for (int v = 0; v < s->value_room; v++) {
+        p->uses[v] = v < s->value_count && s->values[v].is_output;
+        p->instead[v] = v;
+    }
+    for (int i = 0; i < s->step_count; i++)
+        for (int k = 0; !s->steps[i].removed && k < s->steps[i].ctx.in_count; k++)
+            if (s->steps[i].inputs[k] >= 0) p->uses[s->steps[i].inputs[k]]++;
+}
+
+/* Steps stand behind their makers, so what a pass put aside is found by all who use it. */
+static void use_instead(const struct pass_state *p, struct ink_step *step)
+{
+    for (int k = 0; k < step->ctx.in_count; k++)
+        if (step->inputs[k] >= 0) step->inputs[k] = p->instead[step->inputs[k]];
+    ink_steps_connect(p->s, step);
+}
+
 ink_status ink_passes_run(struct ink_session *s, struct ink_error *err)
 {
-    int *uses = ink_calloc((size_t)s->value_room + 1, sizeof *uses);
-    if (!uses) return ink_fail(err, INK_E_OOM, "out of memory");
-    ink_status st = INK_OK;
-    for (size_t p = 0; !st && p < sizeof passes / sizeof passes[0]; p++) {
-        memset(uses, 0, (size_t)s->value_room * sizeof *uses);
-        for (int v = 0; v < s->value_count; v++) uses[v] = s->values[v].is_output;
-        for (int i = 0; i < s->step_count; i++)
-            for (int k = 0; !s->steps[i].removed && k < s->steps[i].ctx.in_count; k++)
-                if (s->steps[i].inputs[k] >= 0) uses[s->steps[i].inputs[k]]++;
-        for (int i = 0; !st && i < s->step_count; i++)
-            if (!s->steps[i].removed) st = passes[p].run(s, &s->steps[i], uses, err);
+    struct ink_error unheard = {0};
+    struct pass_state p = {.s = s, .err = err ? err : &unheard};
+    p.uses = ink_calloc((size_t)s->value_room + 1, sizeof *p.uses);
+    p.instead = ink_calloc((size_t)s->value_room + 1, sizeof *p.instead);
+    ink_status st = p.uses && p.instead ? INK_OK : ink_fail(err, INK_E_OOM, "out of memory");
+    for (size_t i = 0; !st && i < sizeof passes / sizeof passes[0]; i++) {
+        count_uses(&p);
+        for (int k = 0; !st && k < s->step_count; k++) {
+            if (s->steps[k].removed) continue;
+            use_instead(&p, &s->steps[k]);
+            st = passes[i].run(&p, &s->steps[k]);
+        }
     }
-    ink_free(uses);
+    ink_free(p.uses);
+    ink_free(p.instead);
     return st;
 }

@@ -7,6 +7,10 @@
 #include "base/checked.h"
 #include "engine/steps.h"
 
+/* What folding may cost. A file of a few bytes can ask for gigabytes of ones, or for hours of products of them: these are
+ * left to the run, which has a memory plan and a deadline. */
+enum { FOLD_BYTES_MAX = 16 << 20, FOLD_WORK_MAX = 1 << 28 };
+
 /* --- one step outside of the block: folded now, or dynamic at run time --- */
 
 static ink_status give_memory(const struct ink_session *s, const struct ink_op_ctx *ctx, struct ink_tensor *t,
@@ -27,45 +31,76 @@ static ink_status give_memory(const struct ink_session *s, const struct ink_op_c
 struct resizer {
     const struct ink_session *session;
     struct ink_arena *arena;
+    size_t bytes_max; /* one output's */
 };
+
+static size_t bytes_of(const struct ink_tensor *t)
+{
+    size_t count, bytes;
+    return ink_shape_count(&t->shape, &count) && ink_dtype_bytes(t->dtype, count, &bytes) ? bytes : SIZE_MAX;
+}
 
 static ink_status resize_output(struct ink_op_ctx *ctx, int output, const struct ink_shape *shape)
 {
     const struct resizer *r = ctx->engine;
     ctx->out[output]->shape = *shape;
+    if (bytes_of(ctx->out[output]) > r->bytes_max) return INK_E_NEED_DATA;
     return give_memory(r->session, ctx, ctx->out[output], r->arena);
 }
 
-ink_status ink_plan_run_apart(struct ink_session *s, struct ink_step *step, struct ink_arena *arena,
-                              struct ink_error *err)
+static uint64_t work_of(const struct ink_step *step)
+{
+    const struct ink_op_ctx *ctx = &step->ctx;
+    if (ctx->op->multiply_adds) return ctx->op->multiply_adds(ctx);
+    return !(ctx->op->flags & INK_OP_VIEW) && ctx->out_count && ctx->out[0] ? ink_tensor_count(ctx->out[0]) : 0;
+}
+
+/* Whether the multiply-adds of a fold (known once its shapes are) are within what a plan may spend on it. */
+static bool affordable(struct ink_session *s, const struct ink_step *step)
+{
+    uint64_t work = step->ctx.op->flags & INK_OP_SIZES ? 0 : work_of(step);
+    if (work > FOLD_WORK_MAX - s->fold_work) return false;
+    s->fold_work += work;
+    return true;
+}
+
+static ink_status run_apart(struct ink_session *s, struct ink_step *step, struct resizer *resizer,
+                            struct ink_error *err)
 {
     struct ink_op_ctx *ctx = &step->ctx;
-    struct resizer resizer = {s, arena};
     ink_status st = INK_OK;
     ctx->err = err;
-    ctx->engine = &resizer;
+    ctx->engine = resizer;
     ctx->resize = resize_output;
     ctx->scratch_bytes = 0;
     ctx->prepared = NULL;
     if (!(ctx->op->flags & INK_OP_SIZES)) {
         st = ctx->op->shape(ctx);
         for (int i = 0; !st && i < ctx->out_count; i++)
-            if (ctx->out[i]) st = give_memory(s, ctx, ctx->out[i], arena);
+            if (ctx->out[i]) st = resize_output(ctx, i, &ctx->out[i]->shape);
     }
+    if (!st && resizer->bytes_max != SIZE_MAX && !affordable(s, step)) st = INK_E_NEED_DATA;
     if (!st && ctx->op->prepare) {
-        ctx->arena = arena;
+        ctx->arena = resizer->arena;
         st = ctx->op->prepare(ctx);
         ctx->arena = NULL;
     }
     size_t scratch;
     if (!st && ctx->scratch_bytes) {
         bool fits = ink_mul_size(ctx->scratch_bytes, (size_t)s->parallel->threads, &scratch);
-        ctx->scratch = fits ? ink_arena_alloc(arena, scratch, INK_ARENA_ALIGN) : NULL;
+        ctx->scratch = fits ? ink_arena_alloc(resizer->arena, scratch, INK_ARENA_ALIGN) : NULL;
         if (!ctx->scratch) st = ink_op_fail(ctx, INK_E_OOM, "no memory to work in");
     }
     if (!st) st = ctx->op->run(ctx);
     ctx->engine = NULL;
     return st;
+}
+
+ink_status ink_plan_run_apart(struct ink_session *s, struct ink_step *step, struct ink_arena *arena,
+                              struct ink_error *err)
+{
+    struct resizer resizer = {s, arena, SIZE_MAX};
+    return run_apart(s, step, &resizer, err);
 }
 
 bool ink_plan_can_fold(const struct ink_session *s, const struct ink_step *step)
@@ -82,11 +117,22 @@ ink_status ink_plan_fold(struct ink_session *s, struct ink_step *step, struct in
 {
     for (int i = 0; i < step->ctx.in_count; i++)
         step->in_constant[i] = step->inputs[i] >= 0 && s->values[step->inputs[i]].state == INK_VALUE_CONSTANT;
-    ink_status st = ink_plan_run_apart(s, step, arena, err);
-    if (st) return st;
-    for (int i = 0; i < step->ctx.out_count; i++)
-        if (step->outputs[i] >= 0) s->values[step->outputs[i]].state = INK_VALUE_CONSTANT;
-    return INK_OK;
+    struct ink_arena_mark mark = ink_arena_mark(arena);
+    struct resizer resizer = {s, arena, FOLD_BYTES_MAX};
+    ink_status st = run_apart(s, step, &resizer, err);
+    if (st == INK_E_NEED_DATA) {
+        ink_arena_release(arena, mark);
+        *err = (struct ink_error){0};
+    }
+    for (int i = 0; i < step->ctx.out_count; i++) {
+        if (step->outputs[i] < 0) continue;
+        struct ink_value *v = &s->values[step->outputs[i]];
+        if (st)
+            v->tensor.data = NULL; /* what has data during planning is taken for known */
+        else
+            v->state = INK_VALUE_CONSTANT;
+    }
+    return st;
 }
 
 /* --- shapes and packing, step by step --- */
@@ -108,21 +154,17 @@ static ink_status check_shapes(const struct ink_session *s, const struct ink_ste
 
 static void count_work(struct ink_session *s, const struct ink_step *step)
 {
-    uint64_t work = 0;
-    if (step->ctx.op->multiply_adds)
-        work = step->ctx.op->multiply_adds(&step->ctx);
-    else if (!(step->ctx.op->flags & INK_OP_VIEW) && step->ctx.out_count && step->ctx.out[0])
-        work = ink_tensor_count(step->ctx.out[0]);
-    if (__builtin_add_overflow(s->multiply_adds, work, &s->multiply_adds)) s->multiply_adds = UINT64_MAX;
+    if (__builtin_add_overflow(s->multiply_adds, work_of(step), &s->multiply_adds)) s->multiply_adds = UINT64_MAX;
 }
 
 static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
 {
     struct ink_op_ctx *ctx = &step->ctx;
-    step->folded = step->dynamic = step->nothing = false;
+    step->folded = step->dynamic = step->view = step->nothing = false;
     if (ink_plan_can_fold(s, step)) {
-        step->folded = true;
-        return ink_plan_fold(s, step, &s->plan_arena, err);
+        ink_status folded = ink_plan_fold(s, step, &s->plan_arena, err);
+        step->folded = !folded;
+        if (folded != INK_E_NEED_DATA) return folded;
     }
     ctx->err = err;
     bool known = !(ctx->op->flags & INK_OP_SIZES);
@@ -157,6 +199,8 @@ static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct
 struct hole {
     size_t offset, bytes;
 };
+
+enum { HOLES_MAX = 1024 }; /* each is looked at for each value; what does not fit is only lost */
 
 struct layout {
     struct hole *holes;
@@ -223,7 +267,7 @@ static void find_last_uses(const struct ink_session *s, int *last)
 {
     for (int v = 0; v < s->value_count; v++) last[v] = s->values[v].is_output ? s->step_count : s->values[v].producer;
     for (int i = 0; i < s->step_count; i++)
-        for (int k = 0; !s->steps[i].removed && k < s->steps[i].ctx.in_count; k++) {
+        for (int k = 0; !s->steps[i].removed && !s->steps[i].folded && k < s->steps[i].ctx.in_count; k++) {
             int v = s->steps[i].inputs[k];
             if (v >= 0 && last[v] < i) last[v] = i;
         }
@@ -259,8 +303,9 @@ static void place_outputs(struct ink_session *s, int i, const int *last, struct 
         int v = step->outputs[k];
         if (v < 0) continue;
         int from = step->ctx.in_count && k == 0 ? step->inputs[0] : -1;
-        if (k == 0 && step->ctx.op->flags & INK_OP_VIEW && from >= 0) {
-            step->nothing = true;
+        if (k == 0 && step->ctx.op->flags & INK_OP_VIEW && from >= 0 &&
+            ink_tensor_bytes(&s->values[from].tensor) == ink_tensor_bytes(&s->values[v].tensor)) {
+            step->view = step->nothing = true;
             move_in(s, v, s->values[from].home, last[v]);
             continue;
         }
@@ -270,6 +315,7 @@ static void place_outputs(struct ink_session *s, int i, const int *last, struct 
             continue;
         }
         struct ink_value *value = &s->values[v];
+        step->nothing = false;
         value->in_block = true;
         value->last_step = last[v];
         value->offset = take(l, round_up(ink_tensor_bytes(&value->tensor)));
@@ -292,7 +338,7 @@ static void free_places(struct ink_session *s, int i, struct layout *l)
 static ink_status lay_out(struct ink_session *s, struct ink_error *err)
 {
     int *last = INK_ARENA_ARRAY(&s->plan_arena, int, (size_t)s->value_count + 1);
-    struct layout l = {.room = s->value_count + 1};
+    struct layout l = {.room = s->value_count < HOLES_MAX ? s->value_count + 1 : HOLES_MAX};
     l.holes = INK_ARENA_ARRAY(&s->plan_arena, struct hole, (size_t)l.room + 1);
     if (!last || !l.holes) return ink_fail(err, INK_E_OOM, "the plan does not fit into memory");
     find_last_uses(s, last);
@@ -337,9 +383,10 @@ void ink_plan_drop(struct ink_session *s)
     s->planned = false;
     s->block = NULL;
     s->block_bytes = s->scratch_bytes = 0;
-    s->multiply_adds = 0;
+    s->multiply_adds = s->fold_work = 0;
+    ink_arena_cleanup(&s->run_arena);
     ink_arena_cleanup(&s->plan_arena);
-    ink_arena_init(&s->plan_arena, s->memory_cap_bytes);
+    ink_arena_init(&s->plan_arena, s->memory_cap_bytes - s->arena.held_bytes);
     for (int v = 0; v < s->value_count; v++) {
         if (s->values[v].weight) continue;
         s->values[v].state = INK_VALUE_DYNAMIC;
@@ -349,6 +396,8 @@ void ink_plan_drop(struct ink_session *s)
 
 ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, struct ink_error *err)
 {
+    struct ink_error unheard = {0};
+    if (!err) err = &unheard;
     ink_plan_drop(s);
     s->bound = INK_ARENA_ARRAY(&s->plan_arena, struct ink_shape, (size_t)s->graph.input_count + 1);
     if (!s->bound) return ink_fail(err, INK_E_OOM, "the plan does not fit into memory");
@@ -362,6 +411,8 @@ ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, 
         if (!s->steps[i].removed) st = plan_step(s, &s->steps[i], err);
     if (!st) st = lay_out(s, err);
     if (!st) st = take_block(s, err);
+    /* three arenas, one cap */
+    ink_arena_init(&s->run_arena, s->memory_cap_bytes - s->arena.held_bytes - s->plan_arena.held_bytes);
     s->planned = !st;
     return st;
 }

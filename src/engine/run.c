@@ -3,24 +3,28 @@
 #include "base/clock.h"
 #include "engine/steps.h"
 
-static ink_status refuse_input(const struct ink_value_info *info, const struct ink_tensor *have, struct ink_error *err)
-{
-    char wanted[INK_SHAPE_TEXT_MAX], given[INK_SHAPE_TEXT_MAX];
-    return ink_fail(err, INK_E_ARGUMENT, "input %.*s: the model wants %s %s, it was given %s %s",
-                    INK_VIEW_ARGS(info->name), ink_dtype_word(info->dtype), ink_shape_text(&info->shape, wanted),
-                    ink_dtype_word(have->dtype), ink_shape_text(&have->shape, given));
-}
+/* The data of inputs without elements: NULL means to operators that values are not known. */
+static char no_values;
 
 /* A declared dimension holds, an unknown one takes anything; an undeclared shape takes any rank. */
 static bool shape_fits(const struct ink_shape *declared, const struct ink_shape *given)
 {
     size_t count;
-    if (!ink_shape_count(given, &count)) return false;
+    if (given->rank > INK_RANK_MAX || !ink_shape_count(given, &count)) return false;
     if (declared->rank < 0) return true;
     if (declared->rank != given->rank) return false;
     for (int i = 0; i < declared->rank; i++)
         if (declared->dims[i] >= 0 && declared->dims[i] != given->dims[i]) return false;
     return true;
+}
+
+ink_status ink_run_check_shape(const struct ink_session *s, int i, const struct ink_shape *shape, struct ink_error *err)
+{
+    char wanted[INK_SHAPE_TEXT_MAX], given[INK_SHAPE_TEXT_MAX];
+    const struct ink_value_info *info = &s->input_infos[i];
+    if (shape_fits(&info->shape, shape)) return INK_OK;
+    return ink_fail(err, INK_E_ARGUMENT, "input %.*s: the model wants the shape %s, it was given %s",
+                    INK_VIEW_ARGS(info->name), ink_shape_text(&info->shape, wanted), ink_shape_text(shape, given));
 }
 
 static ink_status check_inputs(const struct ink_session *s, const struct ink_tensor *inputs, int count, bool *same,
@@ -31,8 +35,13 @@ static ink_status check_inputs(const struct ink_session *s, const struct ink_ten
     *same = s->planned;
     for (int i = 0; i < count; i++) {
         const struct ink_value_info *info = &s->input_infos[i];
-        if (inputs[i].dtype != info->dtype || !shape_fits(&info->shape, &inputs[i].shape))
-            return refuse_input(info, &inputs[i], err);
+        if (inputs[i].dtype != info->dtype)
+            return ink_fail(err, INK_E_ARGUMENT, "input %.*s: the model wants %s, it was given %s",
+                            INK_VIEW_ARGS(info->name), ink_dtype_word(info->dtype), ink_dtype_word(inputs[i].dtype));
+        ink_status st = ink_run_check_shape(s, i, &inputs[i].shape, err);
+        if (st) return st;
+        if (!inputs[i].data && ink_tensor_count(&inputs[i]))
+            return ink_fail(err, INK_E_ARGUMENT, "input %.*s: it has no data", INK_VIEW_ARGS(info->name));
         *same = *same && ink_shape_equal(&inputs[i].shape, &s->bound[i]);
     }
     return INK_OK;
@@ -43,10 +52,8 @@ static ink_status run_steps(struct ink_session *s, uint64_t deadline_us, struct 
     for (int i = 0; i < s->step_count; i++) {
         struct ink_step *step = &s->steps[i];
         if (step->removed || step->folded) continue;
-        if (step->nothing) {
-            step->ctx.out[0]->data = step->ctx.in[0]->data;
-            continue;
-        }
+        if (step->view) step->ctx.out[0]->data = step->ctx.in[0]->data;
+        if (step->nothing) continue;
         if (deadline_us && ink_clock_us() > deadline_us)
             return ink_fail(err, INK_E_TIMEOUT, "the model was not done in the time that it was given: step %d of %d",
                             i, s->step_count);
@@ -65,14 +72,13 @@ ink_status ink_session_run(struct ink_session *s, const struct ink_tensor *input
     ink_status st = check_inputs(s, inputs, input_count, &same, err);
     if (st) return st;
     if (!same) {
-        struct ink_shape *shapes = INK_ARENA_ARRAY(&s->run_arena, struct ink_shape, (size_t)input_count + 1);
-        if (!shapes) return ink_fail(err, INK_E_OOM, "out of memory");
-        for (int i = 0; i < input_count; i++) shapes[i] = inputs[i].shape;
-        st = ink_plan_make(s, shapes, err);
+        for (int i = 0; i < input_count; i++) s->wanted[i] = inputs[i].shape;
+        st = ink_plan_make(s, s->wanted, err);
     }
     if (st) return st;
     ink_arena_reset(&s->run_arena);
-    for (int i = 0; i < input_count; i++) s->values[s->inputs[i]].tensor.data = inputs[i].data;
+    for (int i = 0; i < input_count; i++)
+        s->values[s->inputs[i]].tensor.data = inputs[i].data ? inputs[i].data : &no_values;
     st = run_steps(s, deadline_us, err);
     if (st) return st;
     for (int i = 0; i < s->graph.output_count; i++) outputs[i] = s->values[s->outputs[i]].tensor;

@@ -34,7 +34,8 @@ static ink_status load(struct ink_session *s, struct ink_view bytes, const struc
     if (st) return st;
     s->input_infos = describe(s, s->inputs, s->graph.input_count);
     s->output_infos = describe(s, s->outputs, s->graph.output_count);
-    return s->input_infos && s->output_infos ? INK_OK : ink_fail(err, INK_E_OOM, "out of memory");
+    s->wanted = INK_ARENA_ARRAY(&s->arena, struct ink_shape, (size_t)s->graph.input_count + 1);
+    return s->input_infos && s->output_infos && s->wanted ? INK_OK : ink_fail(err, INK_E_OOM, "out of memory");
 }
 
 static bool shapes_are_declared(const struct ink_session *s)
@@ -87,30 +88,37 @@ void ink_session_free(struct ink_session *s)
     ink_free(s);
 }
 
+static ink_status refused(struct ink_error *err)
+{
+    return ink_fail(err, INK_E_ARGUMENT, "the model was refused and cannot run");
+}
+
 ink_status ink_session_bind(struct ink_session *s, const struct ink_shape *shapes, int count, struct ink_error *err)
 {
     if (count != s->graph.input_count)
         return ink_fail(err, INK_E_ARGUMENT, "the model has %d inputs, shapes were given for %d", s->graph.input_count,
                         count);
+    if (s->refused) return refused(err);
+    for (int i = 0; i < count; i++) {
+        ink_status st = ink_run_check_shape(s, i, &shapes[i], err);
+        if (st) return st;
+    }
     return ink_plan_make(s, shapes, err);
 }
 
 ink_status ink_session_bind_declared(struct ink_session *s, int64_t unknown, struct ink_error *err)
 {
-    struct ink_arena_mark mark = ink_arena_mark(&s->run_arena);
-    struct ink_shape *shapes = INK_ARENA_ARRAY(&s->run_arena, struct ink_shape, (size_t)s->graph.input_count + 1);
-    if (!shapes) return ink_fail(err, INK_E_OOM, "out of memory");
+    if (s->refused) return refused(err);
     for (int i = 0; i < s->graph.input_count; i++) {
         const struct ink_value_info *info = &s->input_infos[i];
-        shapes[i] = info->shape;
+        struct ink_shape *shape = &s->wanted[i];
+        *shape = info->shape;
         if (info->shape.rank < 0)
             return ink_fail(err, INK_E_NEED_DATA, "input %.*s: its shape is not declared", INK_VIEW_ARGS(info->name));
-        for (int k = 0; k < shapes[i].rank; k++)
-            if (shapes[i].dims[k] < 0) shapes[i].dims[k] = unknown;
+        for (int k = 0; k < shape->rank; k++)
+            if (shape->dims[k] < 0) shape->dims[k] = unknown;
     }
-    ink_status st = ink_plan_make(s, shapes, err);
-    ink_arena_release(&s->run_arena, mark);
-    return st;
+    return ink_plan_make(s, s->wanted, err);
 }
 
 int ink_session_input_count(const struct ink_session *s)

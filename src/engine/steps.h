@@ -45,7 +45,8 @@ struct ink_step {
     /* of the plan */
     bool folded;
     bool dynamic; /* shape, prepare and memory at run time */
-    bool nothing; /* a view that lies in its input's bytes */
+    bool view;    /* out[0] lies in in[0]'s bytes */
+    bool nothing; /* ... and there is no other output: nothing to run */
 };
 
 struct ink_session {
@@ -68,10 +69,12 @@ struct ink_session {
     /* the plan for the last shapes */
     struct ink_arena plan_arena; /* folded values, packed weights */
     bool planned;
-    struct ink_shape *bound; /* shapes of the inputs that it is for */
-    uint8_t *block;          /* intermediate values, then scratch */
+    struct ink_shape *bound;  /* shapes of the inputs that it is for */
+    struct ink_shape *wanted; /* ... that the next one is for */
+    uint8_t *block;           /* intermediate values, then scratch */
     size_t block_bytes, scratch_offset, scratch_bytes;
     uint64_t multiply_adds;
+    uint64_t fold_work; /* multiply-adds spent on folding for this plan */
 
     struct ink_arena run_arena; /* dynamic values; reset at each run */
 };
@@ -92,11 +95,16 @@ void ink_steps_connect(struct ink_session *s, struct ink_step *step);
 /* passes.c */
 ink_status ink_passes_run(struct ink_session *s, struct ink_error *err);
 
+/* run.c: INK_E_ARGUMENT where a shape contradicts what the model declares for input i. */
+ink_status ink_run_check_shape(const struct ink_session *s, int i, const struct ink_shape *shape,
+                               struct ink_error *err);
+
 /* plan.c */
 ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, struct ink_error *err);
 void ink_plan_drop(struct ink_session *s);
 
-/* Runs a step whose inputs are all constant; its outputs become constant, in `arena`. */
+/* Runs a step whose inputs are all constant; its outputs become constant, in `arena`. INK_E_NEED_DATA where that would take
+ * more time or memory than it is worth: it is then left to the run. */
 ink_status ink_plan_fold(struct ink_session *s, struct ink_step *step, struct ink_arena *arena, struct ink_error *err);
 
 /* Whether a step can be folded now. */

@@ -5,7 +5,7 @@
 
 #include "onnx/reader.h"
 
-enum { GRAPH_DEPTH_MAX = 32 };
+enum { GRAPH_DEPTH_MAX = 32, OPSETS_MAX = 1000 /* each node looks through them */ };
 
 ink_status ink_reader_oom(const struct ink_reader *r)
 {
@@ -366,6 +366,8 @@ static ink_status read_model(struct ink_reader *r, struct ink_view bytes, struct
 {
     *m = (struct ink_model){0};
     if (bytes.len == 0) return ink_fail(r->err, INK_E_MODEL, "the file is empty");
+    if (ink_wire_count(bytes, 8) > OPSETS_MAX)
+        return ink_fail(r->err, INK_E_MODEL, "it imports more than %d operator sets", OPSETS_MAX);
     if (!ALLOCATE(r, bytes, 8, m->opsets, m->opset_count) || !ALLOCATE(r, bytes, 14, m->metadata, m->metadata_count) ||
         !ALLOCATE(r, bytes, 25, m->functions, m->function_count))
         return ink_reader_oom(r);

@@ -38,7 +38,7 @@ struct ink_graph_proto;
 /* A tensor that is stored in the file, or beside it. */
 struct ink_stored_tensor {
     struct ink_view name;
-    struct ink_tensor tensor; /* data is aligned for its type; never NULL unless it has no elements */
+    struct ink_tensor tensor; /* data is aligned for its type; never NULL */
 };
 
 struct ink_sparse_tensor {

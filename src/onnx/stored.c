@@ -114,6 +114,9 @@ static size_t alignment(enum ink_dtype dtype)
     return size > 8 ? 8 : size ? size : 1; /* complex128 and strings are made of 8-byte parts */
 }
 
+/* The values of a tensor that has none: NULL would mean that they are not known. */
+static max_align_t no_values;
+
 /* Raw bytes: a view where they lie well, else a copy. ONNX stores little-endian, as every CPU that inkling runs on. */
 static ink_status place_raw(struct ink_reader *r, struct ink_view raw, size_t bytes, struct ink_stored_tensor *t)
 {
@@ -121,7 +124,7 @@ static ink_status place_raw(struct ink_reader *r, struct ink_view raw, size_t by
         return ink_fail(r->err, INK_E_MODEL, "tensor %.*s: %zu bytes of data, its shape and type want %zu",
                         INK_VIEW_ARGS(t->name), raw.len, bytes);
     if ((uintptr_t)raw.data % alignment(t->tensor.dtype) == 0) {
-        t->tensor.data = (void *)(uintptr_t)raw.data;
+        t->tensor.data = bytes ? (void *)(uintptr_t)raw.data : &no_values;
         return INK_OK;
     }
     t->tensor.data = ink_arena_alloc(r->arena, bytes, INK_ARENA_ALIGN);
