@@ -31,7 +31,7 @@ enum {
     INK_OP_VIEW = 1 << 1,   /* out[0] has in[0]'s bytes and only another shape: nothing to run when they share memory */
     INK_OP_SIZES = 1 << 2,  /* output sizes depend on values: run asks for its outputs through ctx->resize */
     INK_OP_RANDOM = 1 << 3, /* a second run gives other values: never folded */
-    INK_OP_SHAPES = 1 << 4,  /* reads only the shapes of its inputs, so it is folded once these are known */
+    INK_OP_SHAPES = 1 << 4, /* reads only the shapes of its inputs, so it is folded once these are known */
 };
 
 struct ink_op {
