@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* recognise.h - the whole way of one object: fetch -> decode -> prepare -> infer -> results -> store.
+ *
+ * Never a wrong or stale answer: what stands in the bucket in the end was written by somebody who afterwards looked again
+ * and found picture, model and settings as he had read them. Models stay in memory by their ETag. One thread. */
+#ifndef INK_PIPELINE_RECOGNISE_H
+#define INK_PIPELINE_RECOGNISE_H
+
+#include "pipeline/event.h"
+#include "pipeline/objects.h"
+
+struct ink_recogniser;
+
+struct ink_recogniser_options {
+    size_t memory_bytes; /* what this process may use; 0: 2 GiB */
+    int threads;
+};
+
+/* objects is borrowed and must live longer. NULL: out of memory. */
+struct ink_recogniser *ink_recogniser_new(struct ink_objects *objects, const struct ink_recogniser_options *options);
+void ink_recogniser_free(struct ink_recogniser *recogniser);
+
+/* Loads the root model of a bucket before there is a picture. Failures are left to the first picture. */
+void ink_recogniser_warm(struct ink_recogniser *recogniser, const char *bucket, uint64_t deadline_us);
+
+/* Handles one key: reads a picture, reports on a model, or has nothing to do. What cannot be read is an answer in the
+ * bucket, and INK_OK; an error here means that the same event may work later, or that somebody has to give permission.
+ *
+ * deadline_us  of ink_clock_us: all is done, or given up, before it; 0: none */
+INK_NODISCARD ink_status ink_recognise(struct ink_recogniser *recogniser, const char *bucket, const char *key,
+                                       uint64_t deadline_us, struct ink_error *err);
+
+/* Handles an event as it came and appends the function's answer: {"handled":2,"ignored":1}, for a queue's event
+ * {"batchItemFailures":[...]}. An error is the invocation's: INK_E_FORMAT for an event that cannot be read. */
+INK_NODISCARD ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_view event,
+                                             uint64_t deadline_us, struct ink_buffer *answer, struct ink_error *err);
+
+#endif
