@@ -8,6 +8,7 @@
 #include "ops/conv.h"
 #include "ops/identity.h"
 #include "ops/matmul.h"
+#include "ops/norm.h"
 #include "ops/pool.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
@@ -44,6 +45,21 @@
     .load = ink_reduce_load, .shape = ink_reduce_shape, .prepare = ink_reduce_prepare, .run = ink_reduce_run,          \
     .multiply_adds = ink_reduce_multiply_adds, .param = INK_REDUCTION(what)
 #define ARG(which) .load = ink_arg_load, .shape = ink_arg_shape, .run = ink_arg_run, .param = &ink_arg_##which
+#define BATCH_NORM                                                                                                     \
+    .load = ink_batch_norm_load, .shape = ink_batch_norm_shape, .prepare = ink_batch_norm_prepare,                     \
+    .run = ink_batch_norm_run
+#define GROUP_NORM(kind)                                                                                               \
+    .load = ink_group_norm_load, .shape = ink_group_norm_shape, .prepare = ink_norm_prepare,                           \
+    .run = ink_group_norm_run, .param = &ink_norm_##kind
+#define LAYER_NORM(kind)                                                                                               \
+    .load = ink_layer_norm_load, .shape = ink_layer_norm_shape, .prepare = ink_layer_norm_prepare,                     \
+    .run = ink_layer_norm_run, .param = &ink_norm_##kind
+#define MEAN_VARIANCE                                                                                                  \
+    .load = ink_mean_variance_load, .shape = ink_mean_variance_shape, .prepare = ink_mean_variance_prepare,            \
+    .run = ink_mean_variance_run
+#define LRN .load = ink_lrn_load, .shape = ink_lrn_shape, .prepare = ink_norm_prepare, .run = ink_lrn_run
+#define LP_NORM                                                                                                        \
+    .load = ink_lp_norm_load, .shape = ink_lp_norm_shape, .prepare = ink_norm_prepare, .run = ink_lp_norm_run
 
 static const struct ink_op table[] = {
     /* clang-format off */
@@ -53,6 +69,12 @@ static const struct ink_op table[] = {
     {"", "ArgMin", 13, "T>i", {INK_TYPES_NUMBER}, 0, ARG(min)},
     {"", "AveragePool", 1, "T>T", {FLOATS}, 0, POOL(average)},
     {"", "AveragePool", 22, "T>T", {INK_TYPES_FLOAT}, 0, POOL(average)},
+    {"", "BatchNormalization", 1, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
+    {"", "BatchNormalization", 6, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
+    {"", "BatchNormalization", 7, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
+    {"", "BatchNormalization", 9, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
+    {"", "BatchNormalization", 14, "TTTUU>TU?U?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
+    {"", "BatchNormalization", 15, "TUUVV>TV?V?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
     {"", "Conv", 1, "TTT?>T", {FLOATS}, 0, CONV},
     {"", "Conv", 22, "TTT?>T", {INK_TYPES_FLOAT}, 0, CONV},
     {"", "ConvTranspose", 1, "TTT?>T", {FLOATS}, 0, CONV_TRANSPOSE},
@@ -68,9 +90,18 @@ static const struct ink_op table[] = {
     {"", "GlobalLpPool", 22, "T>T", {INK_TYPES_FLOAT}, 0, GLOBAL_POOL(lp)},
     {"", "GlobalMaxPool", 1, "T>T", {FLOATS}, 0, GLOBAL_POOL(max)},
     {"", "GlobalMaxPool", 22, "T>T", {INK_TYPES_FLOAT}, 0, GLOBAL_POOL(max)},
+    {"", "GroupNormalization", 18, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group_old)},
+    {"", "GroupNormalization", 21, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group)},
     {"", "Identity", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "InstanceNormalization", 1, "TTT>T", {FLOATS}, 0, GROUP_NORM(instance)},
+    {"", "InstanceNormalization", 22, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(instance)},
+    {"", "LRN", 1, "T>T", {FLOATS}, 0, LRN},
+    {"", "LRN", 13, "T>T", {INK_TYPES_FLOAT}, 0, LRN},
+    {"", "LayerNormalization", 17, "TTT?>TU?U?", {INK_TYPES_FLOAT, BIT(INK_FLOAT) | BIT(INK_BFLOAT16)}, 0, LAYER_NORM(centres)},
     {"", "LogSoftmax", 1, "T>T", {FLOATS}, 0, SOFTMAX(log_softmax_flat)},
     {"", "LogSoftmax", 13, "T>T", {INK_TYPES_FLOAT}, 0, SOFTMAX(log_softmax)},
+    {"", "LpNormalization", 1, "T>T", {FLOATS}, 0, LP_NORM},
+    {"", "LpNormalization", 22, "T>T", {INK_TYPES_FLOAT}, 0, LP_NORM},
     {"", "LpPool", 1, "T>T", {FLOATS}, 0, POOL(lp_old)},
     {"", "LpPool", 2, "T>T", {FLOATS}, 0, POOL(lp)},
     {"", "LpPool", 22, "T>T", {INK_TYPES_FLOAT}, 0, POOL(lp)},
@@ -81,6 +112,9 @@ static const struct ink_op table[] = {
     {"", "MaxPool", 8, "T>Ti?", {FLOATS}, 0, POOL(max)},
     {"", "MaxPool", 12, "T>Ti?", {FLOATS | BYTES}, 0, POOL(max)},
     {"", "MaxPool", 22, "T>Ti?", {INK_TYPES_FLOAT | BYTES}, 0, POOL(max)},
+    {"", "MeanVarianceNormalization", 9, "T>T", {FLOATS}, 0, MEAN_VARIANCE},
+    {"", "MeanVarianceNormalization", 13, "T>T", {INK_TYPES_FLOAT}, 0, MEAN_VARIANCE},
+    {"", "RMSNormalization", 23, "TU>U", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, LAYER_NORM(does_not_centre)},
     {"", "ReduceL1", 1, "T>T", {FLOATS | WIDE}, 0, REDUCE(L1)},
     {"", "ReduceL1", 13, "T>T", {INK_TYPES_FLOAT | WIDE}, 0, REDUCE(L1)},
     {"", "ReduceL1", 18, "Ti?>T", {INK_TYPES_FLOAT | WIDE}, 0, REDUCE(L1)},
