@@ -8,26 +8,24 @@
  * event (its AWS_* environment must lead to a bucket with the picture). The Runtime API is played by this program. */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "cli/one_shot.h"
 
 extern char **environ;
 
-enum { ROUNDS_MAX = 2000, WAIT_MS = 10000 };
+enum { ROUNDS_MAX = 2000 };
+
+static const uint64_t WAIT_US = 10000000;
 
 struct series {
     const char *name;
@@ -75,99 +73,28 @@ static uint64_t run_to_end(char *const args[])
     return ink_clock_us() - from;
 }
 
-/* --- the Runtime API, for one function and one event --- */
-
-static int listen_anywhere(char address[32])
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, len) || listen(fd, 8) ||
-        getsockname(fd, (struct sockaddr *)&at, &len))
-        die("listen");
-    snprintf(address, 32, "127.0.0.1:%d", ntohs(at.sin_port));
-    return fd;
-}
-
-static void wait_readable(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    if (poll(&p, 1, WAIT_MS) != 1) {
-        fprintf(stderr, "bench-start: bootstrap said nothing for %d s\n", WAIT_MS / 1000);
-        exit(1);
-    }
-}
-
-/* Reads one request, head and body, into `text`; a new connection when there is none or the old one was closed. */
-static void read_request(int listener, int *connection, struct ink_buffer *text)
-{
-    ink_buffer_clear(text);
-    for (;;) {
-        if (*connection < 0) {
-            wait_readable(listener);
-            *connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-            if (*connection < 0) die("accept");
-            int one = 1;
-            setsockopt(*connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-        }
-        wait_readable(*connection);
-        char chunk[8192];
-        ssize_t got = read(*connection, chunk, sizeof chunk);
-        if (got <= 0) {
-            close(*connection);
-            *connection = -1;
-            continue;
-        }
-        if (ink_buffer_append(text, chunk, (size_t)got)) die("request too long");
-        const char *end = strstr((char *)text->data, "\r\n\r\n");
-        if (!end) continue;
-        const char *length = strcasestr((char *)text->data, "\r\ncontent-length:");
-        size_t body = length && length < end ? strtoul(length + 17, NULL, 10) : 0;
-        if (text->len >= (size_t)(end + 4 - (char *)text->data) + body) return;
-    }
-}
-
-static void answer(int connection, struct ink_buffer *text, const char *status, struct ink_view body)
-{
-    ink_buffer_clear(text);
-    ink_buffer_printf(
-        text,
-        "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
-        "Lambda-Runtime-Aws-Request-Id: 00000000-0000-0000-0000-000000000001\r\n"
-        "Lambda-Runtime-Deadline-Ms: %lld\r\n"
-        "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:000000000000:function:bench\r\n\r\n",
-        status, body.len, (long long)ink_clock_wall_ms() + 10000);
-    ink_buffer_append(text, body.data, body.len);
-    if (write(connection, text->data, text->len) != (ssize_t)text->len) die("write");
-}
-
 /* Times of one bootstrap: to its first question and, with an event, to its answer. */
 static void run_bootstrap(char *program, struct ink_view event, struct series *to_next, struct series *to_answer)
 {
-    static struct ink_buffer text = {.cap_bytes = 8 << 20};
-    char address[32];
-    int listener = listen_anywhere(address), connection = -1;
-    setenv("AWS_LAMBDA_RUNTIME_API", address, 1);
+    struct ink_one_shot runtime;
+    struct ink_error err = {0};
+    if (ink_one_shot_open(&runtime, &err)) die(err.text);
+    setenv("AWS_LAMBDA_RUNTIME_API", runtime.address, 1);
 
     uint64_t from = ink_clock_us();
     pid_t child = start((char *[]){program, NULL});
-    read_request(listener, &connection, &text);
+    if (ink_one_shot_read(&runtime, child, from + WAIT_US) != INK_ONE_SHOT_NEXT) die("bootstrap asked for no event");
     add(to_next, ink_clock_us() - from);
     if (event.len) {
-        answer(connection, &text, "200 OK", event);
-        read_request(listener, &connection, &text);
-        uint64_t took = ink_clock_us() - from;
-        if (!strstr((char *)text.data, "/response ")) {
-            fprintf(stderr, "bench-start: bootstrap answered: %s\n", (char *)text.data);
-            exit(1);
-        }
-        add(to_answer, took);
-        answer(connection, &text, "202 Accepted", ink_view_text("{}"));
+        ink_one_shot_give(&runtime, event, ink_clock_wall_ms() + 10000);
+        if (ink_one_shot_read(&runtime, child, from + WAIT_US) != INK_ONE_SHOT_RESPONSE)
+            die("bootstrap did not answer");
+        add(to_answer, ink_clock_us() - from);
+        ink_one_shot_answer(&runtime, "202 Accepted");
     }
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    if (connection >= 0) close(connection);
-    close(listener);
+    ink_one_shot_close(&runtime);
 }
 
 static int by_time(const void *a, const void *b)
