@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* build_model.h - small ONNX files, made in the test that wants them: protobuf messages appended field by field.
+ *
+ *   struct message g = {0};
+ *   add_value(&g, GRAPH_INPUT, "x", INK_FLOAT, 2, (int64_t[]){1, 4});
+ *   add_node(&g, "", "Identity", "x", "y", NULL);
+ *   add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, 2, (int64_t[]){1, 4});
+ *   struct message m = model_of(&g, 17); */
+#ifndef INK_TESTS_BUILD_MODEL_H
+#define INK_TESTS_BUILD_MODEL_H
+
+#include <assert.h>
+
+#include "base/view.h"
+#include "onnx/dtype.h"
+
+struct message {
+    size_t len;
+    uint8_t bytes[16 * 1024];
+};
+
+enum { GRAPH_NODE = 1, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12, GRAPH_VALUE_INFO = 13 };
+enum { NODE_ATTRIBUTE = 5 };
+
+static inline struct ink_view view_of(const struct message *m)
+{
+    return ink_view_of(m->bytes, m->len);
+}
+
+static inline void put_raw(struct message *m, const void *data, size_t len)
+{
+    assert(len <= sizeof m->bytes - m->len);
+    if (len) memcpy(m->bytes + m->len, data, len);
+    m->len += len;
+}
+
+static inline void put_varint(struct message *m, uint64_t value)
+{
+    do {
+        uint8_t byte = (uint8_t)((value & 0x7F) | (value > 0x7F ? 0x80 : 0));
+        put_raw(m, &byte, 1);
+        value >>= 7;
+    } while (value);
+}
+
+static inline void put_int(struct message *m, unsigned field, int64_t value)
+{
+    put_varint(m, field << 3);
+    put_varint(m, (uint64_t)value);
+}
+
+static inline void put_bytes(struct message *m, unsigned field, const void *data, size_t len)
+{
+    put_varint(m, field << 3 | 2);
+    put_varint(m, len);
+    put_raw(m, data, len);
+}
+
+static inline void put_text(struct message *m, unsigned field, const char *text)
+{
+    put_bytes(m, field, text, strlen(text));
+}
+
+static inline void put_message(struct message *m, unsigned field, const struct message *inner)
+{
+    put_bytes(m, field, inner->bytes, inner->len);
+}
+
+/* --- graphs --- */
+
+/* A ValueInfoProto; a dimension below 0 is named "n"; rank below 0: no shape; dtype 0: no type. */
+static inline void add_value(struct message *graph, unsigned field, const char *name, enum ink_dtype dtype, int rank,
+                             const int64_t *dims)
+{
+    struct message value = {0}, type = {0}, tensor = {0}, shape = {0};
+    for (int i = 0; i < rank; i++) {
+        struct message dim = {0};
+        if (dims[i] < 0)
+            put_text(&dim, 2, "n");
+        else
+            put_int(&dim, 1, dims[i]);
+        put_message(&shape, 1, &dim);
+    }
+    put_int(&tensor, 1, dtype);
+    if (rank >= 0) put_message(&tensor, 2, &shape);
+    put_message(&type, 1, &tensor);
+    put_text(&value, 1, name);
+    if (dtype) put_message(&value, 2, &type);
+    put_message(graph, field, &value);
+}
+
+/* Names in `list` are parted by commas; an empty one is an argument left out. */
+static inline void put_names(struct message *node, unsigned field, const char *list)
+{
+    for (const char *end; *list; list = *end ? end + 1 : end) {
+        end = strchr(list, ',');
+        if (!end) end = list + strlen(list);
+        put_bytes(node, field, list, (size_t)(end - list));
+    }
+}
+
+/* attributes: a message of NODE_ATTRIBUTE fields, or NULL. The node is named after its first output: "node_y". */
+static inline void add_node(struct message *graph, const char *domain, const char *op_type, const char *inputs,
+                            const char *outputs, const struct message *attributes)
+{
+    struct message node = {0};
+    put_names(&node, 1, inputs);
+    put_names(&node, 2, outputs);
+    put_varint(&node, 3 << 3 | 2);
+    put_varint(&node, 5 + strcspn(outputs, ","));
+    put_raw(&node, "node_", 5);
+    put_raw(&node, outputs, strcspn(outputs, ","));
+    put_text(&node, 4, op_type);
+    if (*domain) put_text(&node, 7, domain);
+    if (attributes) put_raw(&node, attributes->bytes, attributes->len);
+    put_message(graph, GRAPH_NODE, &node);
+}
+
+static inline void add_ints(struct message *attributes, const char *name, int count, const int64_t *values)
+{
+    struct message a = {0};
+    put_text(&a, 1, name);
+    for (int i = 0; i < count; i++) put_int(&a, 8, values[i]);
+    put_int(&a, 20, 7);
+    put_message(attributes, NODE_ATTRIBUTE, &a);
+}
+
+/* An initializer with raw data; `bytes` may be fewer than the shape wants. */
+static inline void add_initializer(struct message *graph, const char *name, enum ink_dtype dtype, int rank,
+                                   const int64_t *dims, const void *data, size_t bytes)
+{
+    struct message tensor = {0};
+    for (int i = 0; i < rank; i++) put_int(&tensor, 1, dims[i]);
+    put_int(&tensor, 2, dtype);
+    put_text(&tensor, 8, name);
+    put_bytes(&tensor, 9, data, bytes);
+    put_message(graph, GRAPH_INITIALIZER, &tensor);
+}
+
+static inline struct message model_of(const struct message *graph, int64_t opset)
+{
+    struct message model = {0}, import = {0};
+    put_text(&import, 1, "");
+    put_int(&import, 2, opset);
+    put_int(&model, 1, 8);
+    put_message(&model, 7, graph);
+    put_message(&model, 8, &import);
+    return model;
+}
+
+/* A picture through convolution and pooling, batch size n: x [n,1,6,6] -> Conv 3x3, 2 channels -> MaxPool 2x2 -> y [n,2,2,2].
+ * Every name that real models have trouble with is here: a weight that is an input too, nodes that are not in order. */
+static inline struct message small_model(void)
+{
+    static const float weight[18] = {1, 0, -1, 2, 0, -2, 1, 0, -1, 1, 2, 1, 0, 0, 0, -1, -2, -1};
+    static const float bias[2] = {0.5f, -0.5f};
+    struct message g = {0}, pool = {0};
+    add_ints(&pool, "kernel_shape", 2, (int64_t[]){2, 2});
+    add_ints(&pool, "strides", 2, (int64_t[]){2, 2});
+    add_value(&g, GRAPH_INPUT, "x", INK_FLOAT, 4, (int64_t[]){-1, 1, 6, 6});
+    add_value(&g, GRAPH_INPUT, "w", INK_FLOAT, 4, (int64_t[]){2, 1, 3, 3});
+    add_initializer(&g, "w", INK_FLOAT, 4, (int64_t[]){2, 1, 3, 3}, weight, sizeof weight);
+    add_initializer(&g, "b", INK_FLOAT, 1, (int64_t[]){2}, bias, sizeof bias);
+    add_node(&g, "", "MaxPool", "c2", "y", &pool);
+    add_node(&g, "", "Identity", "c", "c2", NULL);
+    add_node(&g, "", "Conv", "x,w,b", "c", NULL);
+    add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, 4, (int64_t[]){-1, 2, 2, 2});
+    add_value(&g, GRAPH_OUTPUT, "c2", INK_DTYPE_NONE, -1, NULL);
+    return model_of(&g, 17);
+}
+
+#endif
