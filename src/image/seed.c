@@ -128,8 +128,10 @@ static ink_status resize_bytes(const struct bytes_in *in, int width, int height,
     plain.alpha = alpha;
     for (int y = 0; y < in->height; y++) {
         uint8_t *to = narrow + (size_t)y * row_bytes;
-        gather_row(&plain, y, same_width ? to : row);
-        if (!same_width) resize_line(&across, across_fixed, row, bands, in->bands, to, bands);
+        const uint8_t *from = in->pixels + (size_t)y * (size_t)in->width * bands;
+        bool as_is = in->stride == in->bands && !alpha; /* no need to gather */
+        if (!as_is || same_width) gather_row(&plain, y, same_width ? to : row);
+        if (!same_width) resize_line(&across, across_fixed, as_is ? from : row, bands, in->bands, to, bands);
     }
     if (same_height)
         memcpy(out, narrow, (size_t)height * row_bytes);
