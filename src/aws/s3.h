@@ -83,7 +83,8 @@ void ink_s3_free(struct ink_s3 *s3);
  * Returns the first that is not INK_OK. */
 ink_status ink_s3_perform(struct ink_s3 *s3, struct ink_s3_call *calls, size_t count, uint64_t deadline_us);
 
-/* Whether the same call may work later (the invocation should fail, so that it is tried again). */
+/* Whether the same call may work later, so that the invocation should fail and be tried again: all of the "may pass" kind, and
+ * answers that contradict themselves. */
 bool ink_s3_may_pass(ink_status status);
 
 /* Frees the body; zero the struct or fill it anew for the next call. */
