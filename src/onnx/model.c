@@ -12,7 +12,7 @@ ink_status ink_reader_oom(const struct ink_reader *r)
     return ink_fail(r->err, INK_E_OOM, "the model does not fit into memory (limit %zu bytes)", r->arena->cap_bytes);
 }
 
-ink_status ink_reader_damaged(const struct ink_reader *r, const char *message, struct ink_view name)
+ink_status ink_message_damaged(const struct ink_reader *r, const char *message, struct ink_view name)
 {
     return ink_fail(r->err, INK_E_MODEL, "the file is damaged or cut off in %s %.*s", message, INK_VIEW_ARGS(name));
 }
@@ -61,7 +61,7 @@ static ink_status read_number_list(struct ink_reader *r, struct ink_view bytes, 
     while (ink_wire_next(&wire, &field)) {
         if (field.number != number) continue;
         size_t more = ink_wire_elements(&field, element);
-        if (more == SIZE_MAX) return ink_reader_damaged(r, "attribute", a->name);
+        if (more == SIZE_MAX) return ink_message_damaged(r, "attribute", a->name);
         total += more;
     }
     n.ints = number == 8 ? INK_READER_ARRAY(r, int64_t, total) : NULL;
@@ -152,7 +152,7 @@ static ink_status read_attribute(struct ink_reader *r, struct ink_view bytes, st
         }
         if (seen == INK_ATTRIBUTE_UNDEFINED) seen = kind_by_field(field.number);
     }
-    if (!ink_wire_good(&wire)) return ink_reader_damaged(r, "attribute", a->name);
+    if (!ink_wire_good(&wire)) return ink_message_damaged(r, "attribute", a->name);
     if (kind >= INK_ATTRIBUTE_END)
         return ink_fail(r->err, INK_E_MODEL, "attribute %.*s: kind %llu is not known", INK_VIEW_ARGS(a->name),
                         (unsigned long long)kind);
@@ -207,7 +207,7 @@ static ink_status read_node(struct ink_reader *r, struct ink_view bytes, struct 
         }
     }
     if (st) return ink_fail_in(r->err, "node %d (%.*s)", node->position, INK_VIEW_ARGS(node->op_type));
-    return ink_wire_good(&wire) ? INK_OK : ink_reader_damaged(r, "node", node->name);
+    return ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "node", node->name);
 }
 
 /* --- declared types --- */
@@ -222,7 +222,7 @@ static ink_status read_dim(struct ink_reader *r, struct ink_view bytes, struct i
         if (field.number == 1 && field.type == INK_WIRE_VARINT) dim = (int64_t)field.value;
         if (field.number == 2) *name = field.bytes;
     }
-    if (!ink_wire_good(&wire)) return ink_reader_damaged(r, "shape of", info->name);
+    if (!ink_wire_good(&wire)) return ink_message_damaged(r, "shape of", info->name);
     /* exporters write 0 (old Keras) or a negative number for a dimension that they do not know */
     info->shape.dims[info->shape.rank++] = dim < 0 ? INK_DIM_UNKNOWN : dim;
     return INK_OK;
@@ -243,7 +243,7 @@ static ink_status read_shape(struct ink_reader *r, struct ink_view bytes, struct
     ink_status st = INK_OK;
     while (!st && ink_wire_next(&wire, &field))
         if (field.number == 1) st = read_dim(r, field.bytes, info, &names[info->shape.rank]);
-    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_reader_damaged(r, "shape of", info->name);
+    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "shape of", info->name);
 }
 
 static ink_status read_tensor_type(struct ink_reader *r, struct ink_view bytes, struct ink_value_info *info)
@@ -255,7 +255,7 @@ static ink_status read_tensor_type(struct ink_reader *r, struct ink_view bytes, 
         if (field.number == 1 && field.value < INK_DTYPE_END) info->dtype = (enum ink_dtype)field.value;
         if (field.number == 2) st = read_shape(r, field.bytes, info);
     }
-    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_reader_damaged(r, "type of", info->name);
+    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "type of", info->name);
 }
 
 static ink_status read_type(struct ink_reader *r, struct ink_view bytes, struct ink_value_info *info)
@@ -276,7 +276,7 @@ static ink_status read_type(struct ink_reader *r, struct ink_view bytes, struct 
         default: break;
         }
     }
-    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_reader_damaged(r, "type of", info->name);
+    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "type of", info->name);
 }
 
 static ink_status read_value_info(struct ink_reader *r, struct ink_view bytes, struct ink_value_info *info)
@@ -289,7 +289,7 @@ static ink_status read_value_info(struct ink_reader *r, struct ink_view bytes, s
         if (field.number == 1) info->name = field.bytes;
         if (field.number == 2) type = field.bytes;
     }
-    return ink_wire_good(&wire) ? read_type(r, type, info) : ink_reader_damaged(r, "value", info->name);
+    return ink_wire_good(&wire) ? read_type(r, type, info) : ink_message_damaged(r, "value", info->name);
 }
 
 /* --- graph and model --- */
@@ -324,7 +324,7 @@ static ink_status read_graph(struct ink_reader *r, struct ink_view bytes, struct
         }
     }
     r->depth--;
-    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_reader_damaged(r, "graph", g->name);
+    return st ? st : ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "graph", g->name);
 }
 
 /* Two names, or a name and a number, as several small messages have them. */
@@ -338,7 +338,7 @@ static ink_status read_pair(struct ink_reader *r, struct ink_view bytes, const c
         if (field.number == 2 && two) *two = field.bytes;
         if (field.number == 2 && number) *number = field.value;
     }
-    return ink_wire_good(&wire) ? INK_OK : ink_reader_damaged(r, what, *one);
+    return ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, what, *one);
 }
 
 static ink_status read_function_name(struct ink_reader *r, struct ink_view bytes, struct ink_function_proto *f)
@@ -350,7 +350,7 @@ static ink_status read_function_name(struct ink_reader *r, struct ink_view bytes
         if (field.number == 10) f->domain = domain_of(field.bytes);
         if (field.number == 13) f->overload = field.bytes;
     }
-    return ink_wire_good(&wire) ? INK_OK : ink_reader_damaged(r, "function", f->name);
+    return ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "function", f->name);
 }
 
 static ink_status read_opset(struct ink_reader *r, struct ink_view bytes, struct ink_opset_import *opset)

@@ -17,7 +17,7 @@ struct ink_reader {
 };
 
 ink_status ink_reader_oom(const struct ink_reader *r);
-ink_status ink_reader_damaged(const struct ink_reader *r, const char *message, struct ink_view name);
+ink_status ink_message_damaged(const struct ink_reader *r, const char *message, struct ink_view name);
 
 /* TensorProto and SparseTensorProto (stored.c) */
 ink_status ink_reader_tensor(struct ink_reader *r, struct ink_view bytes, struct ink_stored_tensor *out);

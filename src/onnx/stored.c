@@ -61,7 +61,7 @@ static ink_status read_external_entry(struct ink_reader *r, struct ink_view byte
         if (field.number == 1) key = field.bytes;
         if (field.number == 2) value = field.bytes;
     }
-    if (!ink_wire_good(&wire)) return ink_reader_damaged(r, "external_data of tensor", t->name);
+    if (!ink_wire_good(&wire)) return ink_message_damaged(r, "external_data of tensor", t->name);
     uint64_t *number = ink_view_is(key, "offset")   ? &external->offset
                        : ink_view_is(key, "length") ? &external->length
                                                     : NULL;
@@ -96,7 +96,7 @@ static ink_status read_head(struct ink_reader *r, struct ink_view bytes, struct 
         }
     }
     if (st) return st;
-    if (!ink_wire_good(&wire)) return ink_reader_damaged(r, "tensor", t->name);
+    if (!ink_wire_good(&wire)) return ink_message_damaged(r, "tensor", t->name);
     if (segment) return fail(r, t, "it is stored in segments, which nobody writes and inkling does not read");
     if (dims.bad) return fail(r, t, "its dimensions are negative, or more than 12");
     if (dtype > INT_MAX || !ink_dtype_valid((int64_t)dtype))
@@ -300,7 +300,7 @@ ink_status ink_reader_sparse(struct ink_reader *r, struct ink_view bytes, struct
         if (!dims.bad) ink_wire_each(&field, INK_WIRE_VARINT, add_dim, &dims);
     }
     if (st) return st;
-    if (!ink_wire_good(&wire) || dims.bad) return ink_reader_damaged(r, "sparse tensor", out->values.name);
+    if (!ink_wire_good(&wire) || dims.bad) return ink_message_damaged(r, "sparse tensor", out->values.name);
     out->shape = dims.shape;
     return INK_OK;
 }
