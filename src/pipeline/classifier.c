@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/classifier.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/checked.h"
+#include "base/clock.h"
+#include "models/builtin.h"
+
+enum { DEFAULT_CAP = 1 << 30, CLASSES_MAX = 1 << 24 };
+
+struct ink_view ink_builtin_model_view(void)
+{
+    return ink_view_of(ink_builtin_model, ink_builtin_model_len);
+}
+
+/* --- loading ---------------------------------------------------------------------------------------------------- */
+
+static ink_status make_input(struct ink_classifier *c, struct ink_error *err)
+{
+    size_t all = 0, bytes = 0;
+    c->input_len = ink_want_floats(&c->convention.want);
+    bool ok = ink_shape_count(&c->convention.input_shape, &all) &&
+              ink_dtype_bytes(c->convention.input_dtype, all, &bytes) && all >= c->input_len;
+    c->input = ok ? INK_ARENA_ARRAY(&c->arena, float, all) : NULL;
+    if (ok && c->convention.input_dtype != INK_FLOAT) c->converted = ink_arena_calloc(&c->arena, bytes, 1);
+    if (!c->input || (c->convention.input_dtype != INK_FLOAT && !c->converted))
+        return ink_fail(err, INK_E_OOM, "no memory for an input of %zu numbers", all);
+    return INK_OK;
+}
+
+static ink_status load(struct ink_classifier *c, struct ink_view model, struct ink_view settings,
+                       const struct ink_classifier_options *options, struct ink_error *err)
+{
+    ink_status st = ink_session_new(model, &options->session, &c->session, err);
+    if (!st && settings.len) {
+        st = ink_settings_read(settings, &c->arena, &c->settings, err);
+        if (st) ink_fail_in(err, "settings");
+    }
+    if (!st) st = ink_convention_find(c->session, &c->settings, &c->arena, &c->convention, err);
+    if (!st) st = ink_session_bind(c->session, &c->convention.input_shape, 1, err);
+    if (!st) st = make_input(c, err);
+    if (!st && options->fit != INK_FIT_COUNT) c->convention.want.fit = options->fit;
+    return st;
+}
+
+ink_status ink_classifier_new(struct ink_view model, struct ink_view settings,
+                              const struct ink_classifier_options *options, struct ink_classifier **out,
+                              struct ink_error *err)
+{
+    struct ink_classifier *c = *out = ink_calloc(1, sizeof *c);
+    if (!c) return ink_fail(err, INK_E_OOM, "no memory");
+    size_t cap = options->session.memory_cap_bytes;
+    ink_arena_init(&c->arena, cap ? cap : DEFAULT_CAP);
+    c->settings = ink_settings_none;
+    load(c, model, settings, options, &c->error);
+    if (err) *err = c->error;
+    return c->error.status;
+}
+
+void ink_classifier_free(struct ink_classifier *c)
+{
+    if (!c) return;
+    ink_session_free(c->session);
+    ink_arena_cleanup(&c->arena);
+    ink_free(c);
+}
+
+/* --- reading a picture ------------------------------------------------------------------------------------------ */
+
+ink_status ink_classifier_prepare(struct ink_classifier *c, const struct ink_image *image, struct ink_arena *arena,
+                                  struct ink_answer *out)
+{
+    uint64_t start = ink_clock_us();
+    out->want = c->convention.want;
+    ink_status st = ink_prepare(image, &out->want, arena, c->input, &out->found, &out->error);
+    out->prepared = st == INK_OK;
+    out->times.prepare_us = ink_clock_us() - start;
+    return st;
+}
+
+/* The prepared floats as the model's type, rounded and clamped for whole numbers. */
+static const void *as_input(struct ink_classifier *c)
+{
+    for (size_t i = 0; i < c->input_len && c->converted; i++) {
+        float v = c->input[i];
+        switch (c->convention.input_dtype) {
+        case INK_DOUBLE: ((double *)c->converted)[i] = v; break;
+        case INK_UINT8: ((uint8_t *)c->converted)[i] = (uint8_t)lrintf(fminf(fmaxf(v, 0), 255)); break;
+        case INK_INT32: ((int32_t *)c->converted)[i] = (int32_t)lrintf(fminf(fmaxf(v, -1e9f), 1e9f)); break;
+        default: ((int64_t *)c->converted)[i] = llrintf(fminf(fmaxf(v, -1e9f), 1e9f)); break;
+        }
+    }
+    return c->converted ? c->converted : c->input;
+}
+
+/* The first picture's scores as floats, in the arena. */
+static ink_status take_scores(const struct ink_classifier *c, const struct ink_tensor *tensor, struct ink_arena *arena,
+                              float **scores, size_t *count, struct ink_error *err)
+{
+    size_t all = ink_tensor_count(tensor), each = c->convention.batch ? all / c->convention.batch : 0;
+    if (each < 2 || each > CLASSES_MAX || (c->convention.classes && each != (size_t)c->convention.classes))
+        return ink_fail(err, INK_E_NOT_CLASSIFIER,
+                        "the model gave %zu numbers for a picture, and that is no score a class", each);
+    *count = each;
+    *scores = INK_ARENA_ARRAY(arena, float, each);
+    if (!*scores) return ink_fail(err, INK_E_OOM, "no memory for %zu classes", each);
+    for (size_t i = 0; i < each; i++) {
+        (*scores)[i] =
+            tensor->dtype == INK_DOUBLE ? (float)((const double *)tensor->data)[i] : ((const float *)tensor->data)[i];
+        if (!isfinite((*scores)[i]))
+            return ink_fail(err, INK_E_MODEL, "the model's score of class %zu is not a number", i);
+    }
+    return INK_OK;
+}
+
+static void make_probabilities(float *scores, size_t count, enum ink_scores what)
+{
+    if (what == INK_SCORES_PROBABILITIES) return;
+    float most = what == INK_SCORES_LOGITS ? scores[0] : 0;
+    double sum = 0;
+    for (size_t i = 0; i < count && what == INK_SCORES_LOGITS; i++) most = fmaxf(most, scores[i]);
+    for (size_t i = 0; i < count; i++) sum += scores[i] = expf(scores[i] - most);
+    for (size_t i = 0; i < count && what == INK_SCORES_LOGITS; i++) scores[i] = (float)(scores[i] / sum);
+}
+
+static int more_likely(const void *a, const void *b)
+{
+    const struct ink_class *x = a, *y = b;
+    if (x->probability != y->probability) return x->probability < y->probability ? 1 : -1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static ink_status make_classes(const struct ink_classifier *c, const float *scores, size_t count,
+                               struct ink_arena *arena, struct ink_answer *out)
+{
+    out->classes = INK_ARENA_ARRAY(arena, struct ink_class, count);
+    if (!out->classes) return ink_fail(&out->error, INK_E_OOM, "no memory for %zu classes", count);
+    for (size_t i = 0; i < count; i++) {
+        const char *label = i < c->convention.label_count ? c->convention.labels[i] : ink_arena_printf(arena, "%zu", i);
+        if (!label) return ink_fail(&out->error, INK_E_OOM, "no memory for %zu classes", count);
+        out->classes[i] = (struct ink_class){label, (int64_t)i, scores[i]};
+    }
+    qsort(out->classes, count, sizeof *out->classes, more_likely);
+    out->class_count = count;
+    out->shown = count < (size_t)c->convention.top ? count : (size_t)c->convention.top;
+    return INK_OK;
+}
+
+ink_status ink_classifier_infer(struct ink_classifier *c, struct ink_arena *arena, uint64_t deadline_us,
+                                struct ink_answer *out)
+{
+    uint64_t start = ink_clock_us();
+    int outputs = ink_session_output_count(c->session);
+    struct ink_tensor input = {c->convention.input_dtype, c->convention.input_shape, (void *)as_input(c)};
+    struct ink_tensor *tensors = INK_ARENA_ARRAY(arena, struct ink_tensor, (size_t)outputs);
+    float *scores = NULL;
+    size_t count = 0;
+    ink_status st = tensors ? INK_OK : ink_fail(&out->error, INK_E_OOM, "no memory for %d outputs", outputs);
+    if (!st) st = ink_session_run(c->session, &input, 1, tensors, deadline_us, &out->error);
+    if (!st) st = take_scores(c, &tensors[c->convention.output], arena, &scores, &count, &out->error);
+    if (!st) {
+        out->scores =
+            c->convention.scores == INK_SCORES_COUNT ? ink_scores_of_values(scores, count) : c->convention.scores;
+        make_probabilities(scores, count, out->scores);
+        st = make_classes(c, scores, count, arena, out);
+    }
+    out->times.infer_us = ink_clock_us() - start;
+    return st;
+}
+
+void ink_classifier_read(struct ink_classifier *c, const char *name, struct ink_view picture, struct ink_arena *arena,
+                         uint64_t deadline_us, struct ink_answer *out)
+{
+    uint64_t start = ink_clock_us();
+    *out = (struct ink_answer){.error = c->error};
+    if (out->error.status) return;
+    ink_status st = ink_decode(picture, NULL, arena, &out->image, &out->error);
+    out->decoded = !st;
+    out->times.decode_us = ink_clock_us() - start;
+    if (!st) st = ink_classifier_prepare(c, &out->image, arena, out);
+    if (st) {
+        ink_fail_in(&out->error, "%s", name);
+        return;
+    }
+    ink_classifier_infer(c, arena, deadline_us, out);
+}
