@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/parts.h"
 
+#include <math.h>
+
 enum { PARTS_MAX = UINT16_MAX - 1 };
 
 struct flood {
@@ -92,15 +94,17 @@ static bool is_frame(const struct ink_part *part, const struct ink_parts *parts)
     return false;
 }
 
-/* How much a part looks like the digit: its size, less when it hangs on the picture's edges (rules, frames, neighbours)
- * or lies far from the middle. */
+/* How much a part looks like the digit: its size, less when it hangs on the picture's edges (rules, frames, neighbours),
+ * lies far from the middle, or is short (dust beside a digit that fills the picture). */
 static double merit(const struct ink_part *part, int width, int height)
 {
     static const double by_edges[] = {1, 0.25, 0.05, 0.02, 0.02};
     struct ink_box box = part->box;
     double dx = (box.x + box.width * 0.5) / width - 0.5, dy = (box.y + box.height * 0.5) / height - 0.5;
     double away = dx * dx + dy * dy; /* 0 in the middle, 0.5 in a corner */
-    return part->area * (1 - 1.2 * away) * by_edges[edges_touched(box, width, height)];
+    double length = fmax((double)box.width / width, (double)box.height / height) / 0.3;
+    double tall = length < 1 ? length * length : 1;
+    return part->area * tall * (1 - 1.2 * away) * by_edges[edges_touched(box, width, height)];
 }
 
 static int gap(int a, int a_len, int b, int b_len)

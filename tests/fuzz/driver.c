@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "fuzz.h"
 
-enum { ROUNDS = 3000, INPUT_MAX = 1 << 20, CHANGES_MAX = 8 };
+enum { ROUNDS = 1500, INPUT_MAX = 1 << 20, CHANGES_MAX = 8 };
 
 static uint64_t random_state = 88172645463325252u;
 

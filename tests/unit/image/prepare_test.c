@@ -167,6 +167,30 @@ static void mnist_is_left_alone(void **state)
     }
 }
 
+/* What is beside the digit is left out: a printed frame with its rules up to the edges, dust. */
+static void only_the_digit(void **state)
+{
+    float out[28 * 28];
+    uint8_t alone[28 * 28];
+    struct ink_image image = draw(300, 110, 80, 130, 6, (struct look){240, 90});
+    prepares(&image, &ink_want_mnist, out);
+    memcpy(alone, found.shown, sizeof alone);
+    for (int i = 0; i < 300; i++)
+        for (int k = 0; k < 4; k++)
+            pixels[(30 + k) * 300 + i] = pixels[(260 + k) * 300 + i] = pixels[i * 300 + 40 + k] =
+                pixels[i * 300 + 250 + k] = 20;
+    prepares(&image, &ink_want_mnist, out);
+    assert_true(difference(alone, found.shown) < 3);
+
+    image = draw(300, 20, 0, 299, 10, (struct look){240, 90}); /* up to the edges */
+    prepares(&image, &ink_want_mnist, out);
+    memcpy(alone, found.shown, sizeof alone);
+    for (int y = 0; y < 24; y++)
+        for (int x = 0; x < 24; x++) pixels[(150 + y) * 300 + 40 + x] = 60;
+    prepares(&image, &ink_want_mnist, out);
+    assert_true(found.ink.height > 290);
+}
+
 static void transparent_paper(void **state)
 {
     float out[28 * 28];
@@ -383,6 +407,7 @@ int main(void)
         TEST(one_look_for_all),
         TEST(placed_as_mnist_does),
         TEST(mnist_is_left_alone),
+        TEST(only_the_digit),
         TEST(transparent_paper),
         TEST(nothing_written),
         TEST(layouts),
