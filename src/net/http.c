@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <openssl/ssl.h>
 #include <pthread.h>
 
 #include "base/alloc.h"

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/ssl.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -40,7 +39,7 @@ struct ink_link *ink_link_open(const struct ink_origin *origin, const struct ink
 void ink_link_close(struct ink_link *link)
 {
     if (!link) return;
-    SSL_free(link->ssl);
+    ink_tls_close(link->ssl);
     if (link->fd >= 0) close(link->fd);
     ink_free(link);
 }

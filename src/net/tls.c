@@ -11,13 +11,17 @@
 #include <sys/socket.h>
 
 #include "base/alloc.h"
+#include "net/url.h"
 
 enum { SESSIONS = 4 };
 
 struct ink_tls {
     SSL_CTX *context;
     BIO_METHOD *socket;
-    SSL_SESSION *sessions[SESSIONS]; /* the newest of each name, in a ring */
+    struct {
+        char host[INK_HOST_MAX + 1];
+        SSL_SESSION *session;
+    } sessions[SESSIONS]; /* the newest of each name, in a ring */
     unsigned next_session;
 };
 
@@ -58,23 +62,28 @@ static BIO_METHOD *socket_method(void)
     return method;
 }
 
-static bool same_session_name(SSL_SESSION *session, const char *host)
+/* Where the session of a name is, or else where it may go. */
+static unsigned session_place(struct ink_tls *tls, const char *host, bool *found)
 {
-    const char *name = session ? SSL_SESSION_get0_hostname(session) : NULL;
-    return name && strcmp(name, host) == 0;
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        *found = tls->sessions[i].session && strcmp(tls->sessions[i].host, host) == 0;
+        if (*found) return i;
+    }
+    return tls->next_session % SESSIONS;
 }
 
-/* Keeps the newest session of a name; taking it over is what returning 1 means. */
+/* Keeps the newest session of a name that its peer has proved; taking it over is what returning 1 means. */
 static int keep_session(SSL *ssl, SSL_SESSION *session)
 {
     struct ink_tls *tls = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-    const char *host = SSL_SESSION_get0_hostname(session);
-    if (!host) return 0;
-    unsigned at = 0;
-    while (at < SESSIONS && !same_session_name(tls->sessions[at], host)) at++;
-    if (at == SESSIONS) at = tls->next_session++ % SESSIONS;
-    SSL_SESSION_free(tls->sessions[at]);
-    tls->sessions[at] = session;
+    const char *host = X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0);
+    if (!host || strlen(host) > INK_HOST_MAX) return 0;
+    bool found;
+    unsigned at = session_place(tls, host, &found);
+    if (!found) tls->next_session++;
+    SSL_SESSION_free(tls->sessions[at].session);
+    tls->sessions[at].session = session;
+    memcpy(tls->sessions[at].host, host, strlen(host) + 1);
     return 1;
 }
 
@@ -145,7 +154,7 @@ ink_status ink_tls_new(struct ink_tls **out, struct ink_error *err)
 void ink_tls_free(struct ink_tls *tls)
 {
     if (!tls) return;
-    for (int i = 0; i < SESSIONS; i++) SSL_SESSION_free(tls->sessions[i]);
+    for (int i = 0; i < SESSIONS; i++) SSL_SESSION_free(tls->sessions[i].session);
     SSL_CTX_free(tls->context);
     BIO_meth_free(tls->socket);
     ink_free(tls);
@@ -173,10 +182,19 @@ SSL *ink_tls_open(struct ink_tls *tls, int fd, const char *host)
     BIO_set_data(bio, (void *)(intptr_t)fd);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);
-    for (int i = 0; i < SESSIONS; i++)
-        if (same_session_name(tls->sessions[i], host)) SSL_set_session(ssl, tls->sessions[i]);
+    bool found;
+    unsigned at = session_place(tls, host, &found);
+    if (found) SSL_set_session(ssl, tls->sessions[at].session);
     SSL_set_connect_state(ssl);
     return ssl;
+}
+
+void ink_tls_close(SSL *ssl)
+{
+    if (!ssl) return;
+    ERR_clear_error();
+    if (SSL_is_init_finished(ssl)) SSL_shutdown(ssl);
+    SSL_free(ssl);
 }
 
 static enum ink_io outcome(SSL *ssl, int result)

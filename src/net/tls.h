@@ -17,8 +17,11 @@ INK_NODISCARD ink_status ink_tls_new(struct ink_tls **out, struct ink_error *err
 void ink_tls_free(struct ink_tls *tls);
 
 /* A connection to be made over fd, which stays the caller's; its peer must prove that it is `host`. A session that an earlier
- * connection to the same name left is used again. NULL when memory runs out. Free with SSL_free. */
+ * connection to the same name left is used again. NULL when memory runs out. Free with ink_tls_close. */
 SSL *ink_tls_open(struct ink_tls *tls, int fd, const char *host);
+
+/* Says goodbye without waiting for an answer; a session whose connection ended without one could not be used again. */
+void ink_tls_close(SSL *ssl);
 
 enum ink_io { INK_IO_READY, INK_IO_READ, INK_IO_WRITE, INK_IO_CLOSED, INK_IO_FAILED };
 
