@@ -44,6 +44,18 @@ static void expect(int got, int want)
     if (got != want) note(text);
 }
 
+/* "event KEY ETAG" on stdout, in one write. */
+static void tell(const char *event)
+{
+    char key[300] = "", etag[64] = "", line[400];
+    const char *k = strstr(event, "\"key\":\""), *e = strstr(event, "\"eTag\":\"");
+    if (!k || !e) return;
+    sscanf(k + 7, "%299[^\"]", key);
+    sscanf(e + 8, "%63[^\"]", etag);
+    int len = snprintf(line, sizeof line, "event %s %s\n", key, etag);
+    if (write(1, line, (size_t)len) != len) exit(4);
+}
+
 static void grow(void)
 {
     for (;;) {
@@ -69,6 +81,7 @@ int main(void)
         note("i");
         const char *event = strstr(answer, "\r\n\r\n");
         snprintf(path, sizeof path, "invocation/%s/response", id);
+        tell(event);
         if (strstr(event, "\"crash\"")) raise(SIGSEGV);
         if (strstr(event, "\"exit\"")) return 0;
         if (strstr(event, "\"hang\"")) pause();
