@@ -36,7 +36,7 @@ static size_t make_body(unsigned put, struct ink_buffer *out)
 {
     size_t len = put % 5 == 0 ? 200000 + put % 1000 : 20 + put % 3000;
     ink_buffer_clear(out);
-    ink_buffer_printf(out, "%010u", put);
+    ink_buffer_printf(out, "%010u\n", put);
     while (out->len < len) ink_buffer_append(out, &(char){(char)(out->len * 31 + put)}, 1);
     return out->len;
 }
@@ -103,7 +103,9 @@ static int count_wrong_keys(uint16_t port)
     for (int client = 0; client < CLIENTS; client++)
         for (unsigned key = 0; key < KEYS; key++)
             if (!key_right(&s3, client, key, &want)) {
-                printf("c%d/k%u.png is not what was acknowledged\n", client, key);
+                printf("c%d/k%u.png is not what was acknowledged (put %u, at most %u): %.*s\n", client, key,
+                       clients[client].keys[key].acknowledged, clients[client].keys[key].tried,
+                       s3.body.len < 10 ? (int)s3.body.len : 10, s3.body.len ? (const char *)s3.body.data : "");
                 wrong++;
             }
     s3_cleanup(&s3);
