@@ -33,7 +33,7 @@ struct prepared {
 };
 
 /* output_padding or output_shape, which some exporters write with batch and channels before it. */
-static ink_status load_sizes(const struct ink_op_ctx *ctx, const char *name, int64_t least, const struct transpose *t,
+static ink_status load_sizes(const struct ink_op_ctx *ctx, const char *name, int64_t least, struct transpose *t,
                              int64_t *sizes, bool *given)
 {
     const int64_t *values;
@@ -43,6 +43,7 @@ static ink_status load_sizes(const struct ink_op_ctx *ctx, const char *name, int
     size_t rank = t->window.rank ? (size_t)t->window.rank : count, skip = count == rank + 2 ? 2 : 0;
     if (count - skip != rank || rank > INK_WINDOW_DIMS)
         return ink_op_fail(ctx, INK_E_MODEL, "%s has %zu values for %zu spatial dimensions", name, count, rank);
+    t->window.rank = (int)rank;
     for (size_t i = 0; i < rank; i++) {
         sizes[i] = values[skip + i];
         if (sizes[i] < least || sizes[i] > INT32_MAX)
