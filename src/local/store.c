@@ -142,6 +142,7 @@ ink_status ink_store_open(const char *folder, struct ink_store **out, struct ink
     pthread_mutex_init(&store->checkpoint_lock, NULL);
     pthread_cond_init(&store->checkpoint_wake, NULL);
     st = open_files(store, err);
+    if (!st) ink_store_reserve_make(store);
     if (!st) st = ink_store_commit_start(store, err);
     if (st)
         ink_store_close(store);

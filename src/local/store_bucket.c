@@ -68,7 +68,7 @@ static ink_store_status delete (struct ink_store *store, struct ink_store_job *j
 
 ink_store_status ink_store_bucket_delete(struct ink_store *store, const char *bucket)
 {
-    struct bucket_job job = {.job = {.run = delete}, .bucket = bucket};
+    struct bucket_job job = {.job = {.run = delete, .frees = true}, .bucket = bucket};
     return ink_store_submit(store, &job.job);
 }
 

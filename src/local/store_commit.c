@@ -61,12 +61,12 @@ static ink_store_status run_job(struct ink_store *store, struct ink_store_job *j
 }
 
 /* A full disk or a lack of memory may end SQLite's whole transaction: then it has failed for everybody in the group. */
-static ink_store_status run_group(struct ink_store *store, struct ink_store_job *group)
+static ink_store_status run_group(struct ink_store *store, struct ink_store_job *group, bool only_freeing)
 {
     struct ink_db *db = &store->writer;
     ink_store_status status = ink_db_run(db, INK_SQL_BEGIN, "");
     for (struct ink_store_job *job = group; job && !status; job = job->next) {
-        job->status = run_job(store, job);
+        job->status = only_freeing && !job->frees ? INK_STORE_FULL : run_job(store, job);
         if (sqlite3_get_autocommit(db->handle)) status = job->status ? job->status : INK_STORE_BROKEN;
     }
     uint64_t sequence = atomic_load(&store->sequence);
@@ -106,24 +106,53 @@ static void hand_over(struct ink_store *store)
     }
 }
 
+static void ask_for_checkpoint(struct ink_store *store, int pages)
+{
+    pthread_mutex_lock(&store->checkpoint_lock);
+    store->wal_pages = pages;
+    pthread_cond_signal(&store->checkpoint_wake);
+    pthread_mutex_unlock(&store->checkpoint_lock);
+}
+
+/* What a transaction that failed would have left to do. */
+static void forget_after(struct ink_store *store)
+{
+    free_events(store->after.events, NULL);
+    store->after.events = NULL;
+    store->after.count = 0;
+}
+
+/* On a full disk, what gives room back gets the reserve, and what the log takes up. */
+static ink_store_status run_full(struct ink_store *store, struct ink_store_job *group)
+{
+    bool any = false;
+    for (const struct ink_store_job *job = group; job; job = job->next) any = any || job->frees;
+    if (!any) return INK_STORE_FULL;
+    ink_store_reserve_drop(store);
+    sqlite3_wal_checkpoint_v2(store->writer.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return run_group(store, group, true);
+}
+
 static void lead(struct ink_store *store)
 {
     struct ink_store_job *group = store->first;
     store->first = store->last = NULL;
     pthread_mutex_unlock(&store->commit_lock);
 
-    ink_store_status status = run_group(store, group);
-    struct ink_store_after *after = &store->after;
-    if (status) {
-        free_events(after->events, NULL);
-        after->count = 0;
-    } else if (after->events) {
-        tell_listener(store, after->events);
+    ink_store_status status = run_group(store, group, false);
+    if (status) forget_after(store);
+    if (status == INK_STORE_FULL) {
+        status = run_full(store, group);
+        if (status) forget_after(store);
+        ask_for_checkpoint(store, CHECKPOINT_RESTART);
     }
+    struct ink_store_after *after = &store->after;
+    if (after->events) tell_listener(store, after->events);
     after->events = NULL;
     uint64_t *files = after->files;
     size_t count = after->count;
     *after = (struct ink_store_after){0};
+    bool reserved = store->reserved;
 
     pthread_mutex_lock(&store->commit_lock);
     for (struct ink_store_job *job = group, *next; job; job = next) {
@@ -132,10 +161,15 @@ static void lead(struct ink_store *store)
         job->state = INK_JOB_DONE;
         pthread_cond_signal(&job->wake);
     }
-    hand_over(store);
+    if (reserved) hand_over(store);
     pthread_mutex_unlock(&store->commit_lock);
     for (size_t i = 0; i < count; i++) ink_store_file_remove(store, files[i]);
     ink_free(files);
+    if (reserved) return;
+    ink_store_reserve_make(store); /* perhaps those files made room for it */
+    pthread_mutex_lock(&store->commit_lock);
+    hand_over(store);
+    pthread_mutex_unlock(&store->commit_lock);
 }
 
 ink_store_status ink_store_submit(struct ink_store *store, struct ink_store_job *job)
@@ -167,12 +201,7 @@ ink_store_status ink_store_submit(struct ink_store *store, struct ink_store_job 
 
 static int count_pages(void *arg, sqlite3 *handle, const char *name, int pages)
 {
-    struct ink_store *store = arg;
-    if (pages < CHECKPOINT_PAGES) return SQLITE_OK;
-    pthread_mutex_lock(&store->checkpoint_lock);
-    store->wal_pages = pages;
-    pthread_cond_signal(&store->checkpoint_wake);
-    pthread_mutex_unlock(&store->checkpoint_lock);
+    if (pages >= CHECKPOINT_PAGES) ask_for_checkpoint(arg, pages);
     return SQLITE_OK;
 }
 

@@ -171,7 +171,7 @@ static ink_store_status run_settle(struct ink_store *store, struct ink_store_job
 
 ink_store_status ink_store_event_settle(struct ink_store *store, const struct ink_store_settled *settled, size_t count)
 {
-    struct settle_job job = {.job = {.run = run_settle}, .settled = settled, .count = count};
+    struct settle_job job = {.job = {.run = run_settle, .frees = true}, .settled = settled, .count = count};
     return ink_store_submit(store, &job.job);
 }
 

@@ -96,6 +96,29 @@ void ink_store_file_remove(struct ink_store *store, uint64_t body)
         ink_log(INK_LOG_WARN, "store: bodies/%s could not be removed: %s", name, strerror(errno));
 }
 
+/* --- the reserve ------------------------------------------------------------------------------------------------ */
+
+static const char reserve_name[] = "../reserve"; /* from bodies/ */
+
+/* As much as carrying the log over may need, and the log of the deletions after it. */
+enum { RESERVE_BYTES = 5 << 20 };
+
+void ink_store_reserve_make(struct ink_store *store)
+{
+    if (store->reserved) return;
+    int fd = openat(store->bodies_fd, reserve_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return;
+    store->reserved = posix_fallocate(fd, 0, RESERVE_BYTES) == 0;
+    close(fd);
+    if (!store->reserved) unlinkat(store->bodies_fd, reserve_name, 0);
+}
+
+void ink_store_reserve_drop(struct ink_store *store)
+{
+    unlinkat(store->bodies_fd, reserve_name, 0);
+    store->reserved = false;
+}
+
 /* --- sweeping --------------------------------------------------------------------------------------------------- */
 
 static int compare_numbers(const void *a, const void *b)

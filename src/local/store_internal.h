@@ -20,6 +20,7 @@ enum { INK_STORE_READERS = 16 };
  * wrote is undone when it does not return OK. It must not touch what its caller reads before ink_store_submit returns OK. */
 struct ink_store_job {
     ink_store_status (*run)(struct ink_store *store, struct ink_store_job *job);
+    bool frees; /* gives room back in the end: allowed the reserve when the disk is full */
     ink_store_status status;
     enum { INK_JOB_WAITS, INK_JOB_LEADS, INK_JOB_DONE } state;
     struct ink_store_job *next;
@@ -36,6 +37,7 @@ struct ink_store_after {
 struct ink_store {
     char *folder;
     int lock_fd, bodies_fd;
+    bool reserved;             /* the leader's: the reserve is there */
     _Atomic uint64_t sequence; /* the last number given: microseconds since 1970, or one more than the last */
 
     pthread_mutex_t commit_lock; /* the next three */
@@ -173,6 +175,9 @@ ink_store_status ink_store_file_link(struct ink_store *store, uint64_t from, uin
 void ink_store_file_remove(struct ink_store *store, uint64_t body);
 /* Removes the files that no row names. Before anything else runs. */
 ink_store_status ink_store_file_sweep(struct ink_store *store);
+/* FOLDER/reserve: room to delete with when there is none left. Making it may fail, which is no error. */
+void ink_store_reserve_make(struct ink_store *store);
+void ink_store_reserve_drop(struct ink_store *store);
 ink_store_status ink_store_errno(const char *what); /* FULL for ENOSPC and EDQUOT, else BROKEN, logged */
 
 #endif

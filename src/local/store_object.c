@@ -221,7 +221,7 @@ ink_store_status ink_store_delete(struct ink_store *store, const char *bucket, c
 {
     ink_store_status status = ink_store_check_key(key);
     if (status) return status;
-    struct delete_job job = {.job = {.run = run_delete},
+    struct delete_job job = {.job = {.run = run_delete, .frees = true},
                              .bucket = bucket,
                              .keys = &key,
                              .count = 1,
@@ -234,7 +234,7 @@ ink_store_status ink_store_delete_many(struct ink_store *store, const char *buck
                                        size_t count, const struct ink_store_origin *origin, ink_store_status *statuses)
 {
     for (size_t i = 0; i < count; i++) statuses[i] = ink_store_check_key(keys[i]);
-    struct delete_job job = {.job = {.run = run_delete},
+    struct delete_job job = {.job = {.run = run_delete, .frees = true},
                              .bucket = bucket,
                              .keys = keys,
                              .count = count,

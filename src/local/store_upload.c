@@ -106,7 +106,7 @@ static ink_store_status run_abort(struct ink_store *store, struct ink_store_job 
 ink_store_status ink_store_upload_abort(struct ink_store *store, const char *bucket, const char *key,
                                         const char *upload_id)
 {
-    struct upload_job job = {.job = {.run = run_abort}, .bucket = bucket, .key = key, .id = upload_id};
+    struct upload_job job = {.job = {.run = run_abort, .frees = true}, .bucket = bucket, .key = key, .id = upload_id};
     return ink_store_submit(store, &job.job);
 }
 
