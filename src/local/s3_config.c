@@ -41,12 +41,25 @@ void ink_call_get_acl(struct ink_call *call)
     ink_call_answer_xml(call);
 }
 
+/* Whether the request asks for what is so anyway: everything for the owner, nothing for others. s3cmd copies ACLs along. */
+static bool asks_for_private(struct ink_call *call)
+{
+    const char *canned = ink_call_header(call, "x-amz-acl");
+    if (canned) return strcmp(canned, "private") == 0 || strcmp(canned, "bucket-owner-full-control") == 0;
+    const struct ink_xml_node *root = ink_call_xml(call, "AccessControlPolicy");
+    const struct ink_xml_node *grant = ink_xml_child(ink_xml_child(root, "AccessControlList"), "Grant");
+    for (; grant; grant = ink_xml_next(grant)) {
+        const char *id = ink_xml_child_text(ink_xml_child(grant, "Grantee"), "ID");
+        if (!id || strcmp(id, INK_CALL_OWNER_ID) != 0) return false;
+    }
+    return root != NULL;
+}
+
 void ink_call_put_acl(struct ink_call *call)
 {
     if (call->key ? !object_there(call) : !bucket_there(call)) return;
-    const char *canned = ink_call_header(call, "x-amz-acl");
-    if (canned && (strcmp(canned, "private") == 0 || strcmp(canned, "bucket-owner-full-control") == 0))
-        ink_call_answer(call, 200); /* as it is anyway */
+    if (asks_for_private(call))
+        ink_call_answer(call, 200);
     else
         ink_call_refuse(call, INK_REFUSE_ACL_NOT_SUPPORTED, NULL);
 }
