@@ -165,8 +165,8 @@ static void what_is_sent(void **state)
         "\r\nx-amz-content-sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\r\n",
         "\r\nx-amz-security-token: tok/en+=\r\n",
         "\r\nIf-None-Match: *\r\n",
-        "SignedHeaders=content-md5;content-type;host;if-none-match;x-amz-content-sha256;x-amz-date;x-amz-security-"
-        "token,",
+        "SignedHeaders=content-md5;content-type;host;if-none-match;x-amz-content-sha256;x-amz-date;",
+        ";x-amz-security-token, Signature=",
         "/eu-central-1/s3/aws4_request",
         "\r\n\r\nhello",
     };
