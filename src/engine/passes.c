@@ -5,18 +5,16 @@
 #include <math.h>
 
 #include "base/alloc.h"
-#include "engine/steps.h"
+#include "engine/fuse.h"
 
-struct pass_state {
-    struct ink_session *s;
-    int *uses;    /* of each value: by steps, and one as an output */
-    int *instead; /* the value that steps from here on use: itself, or what a removed step passed through */
-    struct ink_error *err;
-};
+bool ink_pass_is_op(const struct ink_step *step, const char *domain, const char *name)
+{
+    return strcmp(step->ctx.op->domain, domain) == 0 && strcmp(step->ctx.op->name, name) == 0;
+}
 
 static bool is_op(const struct ink_step *step, const char *name)
 {
-    return step->ctx.op->domain[0] == '\0' && strcmp(step->ctx.op->name, name) == 0;
+    return ink_pass_is_op(step, "", name);
 }
 
 static bool has_one_output(const struct ink_step *step)
@@ -26,8 +24,7 @@ static bool has_one_output(const struct ink_step *step)
     return step->ctx.out_count > 0 && step->outputs[0] >= 0;
 }
 
-/* The weight that is argument i of a step, or NULL. */
-static const struct ink_tensor *weight_of(const struct ink_session *s, const struct ink_step *step, int i)
+const struct ink_tensor *ink_pass_weight(const struct ink_session *s, const struct ink_step *step, int i)
 {
     if (i >= step->ctx.in_count || step->inputs[i] < 0 || !s->values[step->inputs[i]].weight) return NULL;
     return &s->values[step->inputs[i]].tensor;
@@ -35,7 +32,7 @@ static const struct ink_tensor *weight_of(const struct ink_session *s, const str
 
 /* --- fold: what depends on weights alone is a weight --- */
 
-static ink_status fold(struct pass_state *p, struct ink_step *step)
+static ink_status fold(struct ink_pass *p, struct ink_step *step)
 {
     struct ink_session *s = p->s;
     if (step->ctx.op->flags & INK_OP_SHAPES || !ink_plan_can_fold(s, step)) return INK_OK;
@@ -49,7 +46,7 @@ static ink_status fold(struct pass_state *p, struct ink_step *step)
 
 /* --- pass through: Identity, and Dropout when nothing is trained, are not there --- */
 
-static ink_status pass_through(struct pass_state *p, struct ink_step *step)
+static ink_status pass_through(struct ink_pass *p, struct ink_step *step)
 {
     const struct ink_session *s = p->s;
     bool nothing = is_op(step, "Identity") || (is_op(step, "Dropout") && step->ctx.op->flags & INK_OP_VIEW);
@@ -64,13 +61,21 @@ static ink_status pass_through(struct pass_state *p, struct ink_step *step)
 
 /* --- Conv + BatchNormalization: y = (conv + b - mean) * scale / sqrt(var + epsilon) + shift is a Conv again --- */
 
-static struct ink_step *only_maker(const struct pass_state *p, int value, const char *name)
+struct ink_step *ink_pass_only_maker(const struct ink_pass *p, int value)
 {
     const struct ink_session *s = p->s;
     int maker = value < 0 ? -1 : s->values[value].producer;
     if (maker < 0 || p->uses[value] != 1 || s->values[value].is_output) return NULL;
     struct ink_step *step = &s->steps[maker];
-    return !step->removed && is_op(step, name) && has_one_output(step) ? step : NULL;
+    return !step->removed && has_one_output(step) ? step : NULL;
+}
+
+void ink_pass_take_over(struct ink_session *s, struct ink_step *maker, struct ink_step *step)
+{
+    maker->outputs[0] = step->outputs[0];
+    s->values[maker->outputs[0]].producer = (int)(maker - s->steps);
+    ink_steps_connect(s, maker);
+    step->removed = true;
 }
 
 static bool is_vector(const struct ink_tensor *t, size_t len)
@@ -86,19 +91,19 @@ static float *new_weight(struct ink_session *s, const struct ink_tensor *like, i
     return *number < 0 ? NULL : t.data;
 }
 
-static ink_status fold_batch_norm(struct pass_state *p, struct ink_step *norm)
+static ink_status fold_batch_norm(struct ink_pass *p, struct ink_step *norm)
 {
     struct ink_session *s = p->s;
     if (!is_op(norm, "BatchNormalization") || norm->ctx.op->since < 7 || !has_one_output(norm)) return INK_OK;
-    struct ink_step *conv = only_maker(p, norm->inputs[0], "Conv");
-    const struct ink_tensor *w = conv ? weight_of(s, conv, 1) : NULL;
+    struct ink_step *conv = ink_pass_only_maker(p, norm->inputs[0]);
+    const struct ink_tensor *w = conv && is_op(conv, "Conv") ? ink_pass_weight(s, conv, 1) : NULL;
     if (!w || w->dtype != INK_FLOAT || w->shape.rank < 3) return INK_OK;
     size_t channels = (size_t)w->shape.dims[0];
     const struct ink_tensor *norms[4]; /* scale, shift, mean, variance */
     for (int i = 0; i < 4; i++)
-        if (!is_vector(norms[i] = weight_of(s, norm, i + 1), channels)) return INK_OK;
+        if (!is_vector(norms[i] = ink_pass_weight(s, norm, i + 1), channels)) return INK_OK;
     bool has_bias = conv->ctx.in_count > 2 && conv->inputs[2] >= 0;
-    const struct ink_tensor *bias = has_bias ? weight_of(s, conv, 2) : NULL;
+    const struct ink_tensor *bias = has_bias ? ink_pass_weight(s, conv, 2) : NULL;
     if (has_bias && !is_vector(bias, channels)) return INK_OK;
     int64_t spatial, training;
     float epsilon;
@@ -121,28 +126,25 @@ static ink_status fold_batch_norm(struct pass_state *p, struct ink_step *norm)
         double b = bias ? ((const float *)bias->data)[c] : 0;
         shift[c] = (float)((b - mean[c]) * factor + beta[c]);
     }
-    int out = norm->outputs[0], maker = (int)(conv - s->steps);
     ink_status st = ink_steps_replace(s, conv, conv->ctx.node, conv->ctx.op, inputs, 3, p->err);
-    if (st) return st;
-    conv->outputs[0] = out;
-    s->values[out].producer = maker;
-    ink_steps_connect(s, conv);
-    norm->removed = true;
-    return INK_OK;
+    if (!st) ink_pass_take_over(s, conv, norm);
+    return st;
 }
 
 /* --- the list --- */
 
 static const struct pass {
     const char *name;
-    ink_status (*run)(struct pass_state *p, struct ink_step *step);
+    ink_status (*run)(struct ink_pass *p, struct ink_step *step);
 } passes[] = {
     {"fold constants", fold},
     {"pass through", pass_through},
     {"fold batch normalisation into convolution", fold_batch_norm},
+    {"product and sum", ink_fuse_sum},
+    {"product and activation", ink_fuse_activation},
 };
 
-static void count_uses(struct pass_state *p)
+static void count_uses(struct ink_pass *p)
 {
     const struct ink_session *s = p->s;
     for (int v = 0; v < s->value_room; v++) {
@@ -155,7 +157,7 @@ static void count_uses(struct pass_state *p)
 }
 
 /* Steps stand behind their makers, so what a pass put aside is found by all who use it. */
-static void use_instead(const struct pass_state *p, struct ink_step *step)
+static void use_instead(const struct ink_pass *p, struct ink_step *step)
 {
     for (int k = 0; k < step->ctx.in_count; k++)
         if (step->inputs[k] >= 0) step->inputs[k] = p->instead[step->inputs[k]];
@@ -165,7 +167,7 @@ static void use_instead(const struct pass_state *p, struct ink_step *step)
 ink_status ink_passes_run(struct ink_session *s, struct ink_error *err)
 {
     struct ink_error unheard = {0};
-    struct pass_state p = {.s = s, .err = err ? err : &unheard};
+    struct ink_pass p = {.s = s, .err = err ? err : &unheard};
     p.uses = ink_calloc((size_t)s->value_room + 1, sizeof *p.uses);
     p.instead = ink_calloc((size_t)s->value_room + 1, sizeof *p.instead);
     ink_status st = p.uses && p.instead ? INK_OK : ink_fail(err, INK_E_OOM, "out of memory");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Gemm: Y = alpha * A' * B' + beta * C, where A' [M, K] and B' [K, N] may be given transposed and C broadcasts to Y. And
- * inkling.Gemm: A may have more dimensions, which count as rows; a fourth input of Y's shape is added; the attribute
+ * inkling.Gemm: A may have more dimensions, which count as rows, or only K; a fourth input of Y's shape is added; the attribute
  * `activation` (activation.h) is applied. */
 #include "kernels/gemm.h"
 
@@ -56,7 +56,7 @@ static ink_status fit(const struct ink_op_ctx *ctx, struct prepared *my, struct 
     const struct gemm *gemm = ctx->attributes;
     const struct ink_shape *a = &ctx->in[0]->shape, *b = &ctx->in[1]->shape;
     char a_text[INK_SHAPE_TEXT_MAX], b_text[INK_SHAPE_TEXT_MAX];
-    bool fits = b->rank == 2 && a->rank >= 2 && (a->rank == 2 || (gemm->inkling && !gemm->a_turned));
+    bool fits = b->rank == 2 && (a->rank == 2 || (gemm->inkling && a->rank > 0 && !gemm->a_turned));
     if (fits) {
         size_t rows = ink_shape_span(a, 0, a->rank - 1), cols = (size_t)a->dims[a->rank - 1];
         my->m = gemm->a_turned ? cols : rows;

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* fuse.c - a product, and what is done to its result next, as one step: the operators of INK_OP_DOMAIN_INTERNAL. */
+#include "engine/fuse.h"
+
+#include <float.h>
+
+enum { PARAMS_MAX = 2 };
+
+struct activation {
+    const char *word;
+    float params[PARAMS_MAX];
+    size_t count;
+};
+
+static ink_status oom(const struct ink_pass *p)
+{
+    return ink_fail(p->err, INK_E_OOM, "the model does not fit into memory");
+}
+
+/* A product of floats: one that has no activation yet. */
+static bool is_product(const struct ink_step *step)
+{
+    const struct ink_node *node = step->ctx.node;
+    if (step->ctx.types[0] != INK_FLOAT || ink_node_attribute(node, "activation") ||
+        ink_node_attribute(node, "activation_params"))
+        return false;
+    return ink_pass_is_op(step, "", "Conv") || ink_pass_is_op(step, "", "Gemm") ||
+           ink_pass_is_op(step, INK_OP_DOMAIN_INTERNAL, "Gemm");
+}
+
+/* The node of a product as the file has it, in the internal domain and with room for two more attributes. */
+static struct ink_node *internal_node(struct ink_pass *p, const struct ink_node *from, const char *op_type,
+                                      struct ink_attribute **more)
+{
+    struct ink_arena *arena = &p->s->arena;
+    struct ink_node *node = INK_ARENA_NEW(arena, struct ink_node);
+    struct ink_attribute *attributes = INK_ARENA_ARRAY(arena, struct ink_attribute, (size_t)from->attribute_count + 2);
+    if (!node || !attributes) return NULL;
+    if (from->attribute_count) memcpy(attributes, from->attributes, (size_t)from->attribute_count * sizeof *attributes);
+    *node = *from;
+    node->domain = ink_view_text(INK_OP_DOMAIN_INTERNAL);
+    node->op_type = ink_view_text(op_type);
+    node->attributes = attributes;
+    *more = attributes + from->attribute_count;
+    return node;
+}
+
+/* Makes `maker` an internal operator; *fused is false where the table has none. */
+static ink_status replace(struct ink_pass *p, struct ink_step *maker, const struct ink_node *node, const int *inputs,
+                          int input_count, bool *fused)
+{
+    bool known;
+    const struct ink_op *op = ink_op_find(node->domain, node->op_type, 1, &known);
+    *fused = op != NULL;
+    return op ? ink_steps_replace(p->s, maker, node, op, inputs, input_count, p->err) : INK_OK;
+}
+
+/* --- MatMul + Add --- */
+
+ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step)
+{
+    if (!ink_pass_is_op(step, "", "Add") || step->ctx.types[0] != INK_FLOAT) return INK_OK;
+    for (int side = 0; side < 2; side++) {
+        struct ink_step *maker = ink_pass_only_maker(p, step->inputs[side]);
+        const struct ink_tensor *bias = ink_pass_weight(p->s, step, 1 - side);
+        const struct ink_tensor *b = maker ? ink_pass_weight(p->s, maker, 1) : NULL;
+        if (!b || !bias || !ink_pass_is_op(maker, "", "MatMul") || b->shape.rank != 2) continue;
+        /* a vector as long as a row: it broadcasts to any product, and makes none of them larger */
+        if (bias->shape.rank != 1 || bias->shape.dims[0] != b->shape.dims[1]) continue;
+        const int inputs[] = {maker->inputs[0], maker->inputs[1], step->inputs[1 - side]};
+        struct ink_attribute *more;
+        const struct ink_node *node = internal_node(p, maker->ctx.node, "Gemm", &more);
+        if (!node) return oom(p);
+        bool fused;
+        ink_status st = replace(p, maker, node, inputs, 3, &fused);
+        if (!st && fused) ink_pass_take_over(p->s, maker, step);
+        return st;
+    }
+    return INK_OK;
+}
+
+/* --- activations --- */
+
+/* The bound of a Clip: an attribute before opset 11, then an input, which must be a weight. */
+static bool clip_bound(const struct ink_session *s, const struct ink_step *step, int input, const char *name,
+                       float *out)
+{
+    if (step->ctx.op->since < 11) return ink_op_attr_f32(&step->ctx, name, *out, out) == INK_OK;
+    if (input >= step->ctx.in_count || step->inputs[input] < 0) return true;
+    const struct ink_tensor *bound = ink_pass_weight(s, step, input);
+    if (!bound || bound->dtype != INK_FLOAT || ink_tensor_count(bound) != 1) return false;
+    memcpy(out, bound->data, sizeof *out);
+    return true;
+}
+
+/* Activations that have attributes only: the word, up to two of them, what they are when left out. */
+static const struct {
+    const char *word;
+    struct {
+        const char *name;
+        float otherwise;
+    } params[PARAMS_MAX];
+} plain[] = {
+    {"Relu", {{0}}},
+    {"LeakyRelu", {{"alpha", 0.01f}}},
+    {"HardSigmoid", {{"alpha", 0.2f}, {"beta", 0.5f}}},
+    {"HardSwish", {{0}}},
+    {"Sigmoid", {{0}}},
+    {"Tanh", {{0}}},
+};
+
+static bool find_activation(const struct ink_session *s, const struct ink_step *step, struct activation *out)
+{
+    const struct ink_op_ctx *ctx = &step->ctx;
+    *out = (struct activation){0};
+    if (ctx->op->domain[0] || ctx->types[0] != INK_FLOAT) return false;
+    if (ink_pass_is_op(step, "", "Clip")) {
+        *out = (struct activation){"Clip", {-FLT_MAX, FLT_MAX}, 2};
+        return clip_bound(s, step, 1, "min", &out->params[0]) && clip_bound(s, step, 2, "max", &out->params[1]);
+    }
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (strcmp(ctx->op->name, plain[i].word) != 0) continue;
+        out->word = plain[i].word;
+        for (; out->count < PARAMS_MAX && plain[i].params[out->count].name; out->count++)
+            if (ink_op_attr_f32(ctx, plain[i].params[out->count].name, plain[i].params[out->count].otherwise,
+                                &out->params[out->count]))
+                return false;
+        return true;
+    }
+    return false;
+}
+
+ink_status ink_fuse_activation(struct ink_pass *p, struct ink_step *step)
+{
+    struct activation activation;
+    if (!find_activation(p->s, step, &activation)) return INK_OK;
+    struct ink_step *maker = ink_pass_only_maker(p, step->inputs[0]);
+    if (!maker || !is_product(maker)) return INK_OK;
+    struct ink_attribute *more;
+    struct ink_node *node = internal_node(p, maker->ctx.node, maker->ctx.op->name, &more);
+    float *params = INK_ARENA_ARRAY(&p->s->arena, float, PARAMS_MAX);
+    if (!node || !params) return oom(p);
+    memcpy(params, activation.params, sizeof activation.params);
+    more[0] = (struct ink_attribute){ink_view_text("activation"), INK_ATTRIBUTE_STRING, .count = 1};
+    more[0].s = ink_view_text(activation.word);
+    more[1] = (struct ink_attribute){ink_view_text("activation_params"), INK_ATTRIBUTE_FLOATS};
+    more[1].count = activation.count;
+    more[1].floats = params;
+    node->attribute_count += 2;
+    bool fused;
+    ink_status st = replace(p, maker, node, maker->inputs, maker->ctx.in_count, &fused);
+    if (!st && fused) ink_pass_take_over(p->s, maker, step);
+    return st;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* fuse.h - what the passes share (passes.c, fuse.c). Private to this module.
+ *
+ * A pass is a function that looks at one step at a time, in order. Steps stand behind those that make their inputs, so what a
+ * pass did to a maker is there when its users are looked at. */
+#ifndef INK_ENGINE_FUSE_H
+#define INK_ENGINE_FUSE_H
+
+#include "engine/steps.h"
+
+struct ink_pass {
+    struct ink_session *s;
+    int *uses;    /* of each value: by steps, and one as an output */
+    int *instead; /* the value that steps from here on use: itself, or what a removed step passed through */
+    struct ink_error *err;
+};
+
+bool ink_pass_is_op(const struct ink_step *step, const char *domain, const char *name);
+
+/* The weight that is argument i of a step, or NULL. */
+const struct ink_tensor *ink_pass_weight(const struct ink_session *s, const struct ink_step *step, int i);
+
+/* The step that makes a value which nobody else sees, and makes nothing besides; NULL otherwise. */
+struct ink_step *ink_pass_only_maker(const struct ink_pass *p, int value);
+
+/* `maker` now makes what `step` made, which is removed. */
+void ink_pass_take_over(struct ink_session *s, struct ink_step *maker, struct ink_step *step);
+
+/* MatMul by a weight, then Add of a weight vector: inkling.Gemm. */
+ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step);
+
+/* Conv, Gemm or inkling.Gemm, then an activation: inkling.Conv or inkling.Gemm with its word. */
+ink_status ink_fuse_activation(struct ink_pass *p, struct ink_step *step);
+
+#endif
