@@ -29,9 +29,11 @@ static bool refuse_unsigned(struct ink_auth *auth, struct ink_refusal *refusal)
 
 static bool refuse_v2(struct ink_refusal *refusal)
 {
-    return ink_refuse(refusal, INK_REFUSE_INVALID_REQUEST,
-                      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256 "
-                      "(s3cmd: signature_v2 = False; rclone: v2_auth = false).");
+    return ink_refuse(
+        refusal, INK_REFUSE_INVALID_REQUEST,
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256 "
+        "(aws: configure set default.s3.signature_version s3v4; boto3: Config(signature_version=\"s3v4\"); "
+        "s3cmd: signature_v2 = False; rclone: v2_auth = false.)");
 }
 
 static bool refuse_key(struct ink_auth *auth, struct ink_refusal *refusal)

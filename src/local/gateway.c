@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "local/gateway.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,8 +17,9 @@
 
 static bool is_loopback(const char *name)
 {
+    struct in_addr address; /* 127.0.0.1.example.org starts the same way: the whole must be an address */
     return ink_text_equal_nocase(name, "localhost") || ink_text_ends_nocase(name, ".localhost") ||
-           strncmp(name, "127.", 4) == 0 || strcmp(name, "[::1]") == 0;
+           (inet_pton(AF_INET, name, &address) == 1 && strncmp(name, "127.", 4) == 0) || strcmp(name, "[::1]") == 0;
 }
 
 static bool check_host(struct ink_call *call)
@@ -254,7 +256,7 @@ static void log_call(const struct ink_call *call)
 {
     const struct ink_http_response *response = &call->http->response;
     uint64_t sent = response->fd >= 0 || response->len ? response->len : response->body.len;
-    ink_log(INK_LOG_INFO, "%s %s %u %s%s%s in=%" PRIu64 " out=%" PRIu64 " %.1f ms%s%s", call->http->peer,
+    ink_log(INK_LOG_INFO, "%s %s %u %s%s%.200s in=%" PRIu64 " out=%" PRIu64 " %.1f ms%s%s", call->http->peer,
             call->row ? call->row->name : call->http->method, response->status, call->bucket ? call->bucket : "/",
             call->key ? "/" : "", call->key ? call->key : "", call->body_len, sent,
             (double)(ink_clock_us() - call->http->began_us) / 1000.0, call->refusal.code ? " " : "",

@@ -86,7 +86,8 @@ static ssize_t no_body(void *self, uint64_t at, char *out, size_t room)
 static struct MHD_Response *make_response(const struct ink_http_request *request, struct ink_http_response *response)
 {
     if (response->fd >= 0) {
-        struct MHD_Response *made = MHD_create_response_from_fd_at_offset64(response->len, response->fd, response->offset);
+        struct MHD_Response *made =
+            MHD_create_response_from_fd_at_offset64(response->len, response->fd, response->offset);
         if (made) response->fd = -1; /* libmicrohttpd closes it from now on */
         return made;
     }

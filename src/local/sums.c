@@ -16,8 +16,7 @@ static const struct kind {
 } kinds[] = {
     [INK_SUM_CRC32] = {"CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", 4, 0xEDB88320, NULL},
     [INK_SUM_CRC32C] = {"CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", 4, 0x82F63B78, NULL},
-    [INK_SUM_CRC64NVME] = {"CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", 8, 0x9A6C9329AC4BC9B5,
-                                NULL},
+    [INK_SUM_CRC64NVME] = {"CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", 8, 0x9A6C9329AC4BC9B5, NULL},
     [INK_SUM_SHA1] = {"SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", 20, 0, EVP_sha1},
     [INK_SUM_SHA256] = {"SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32, 0, EVP_sha256},
 };

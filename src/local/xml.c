@@ -152,7 +152,7 @@ void ink_xml_escape(struct ink_buffer *out, const char *text)
             ink_buffer_text(out, "&gt;");
         else if (*c == '"')
             ink_buffer_text(out, "&quot;");
-        else if ((unsigned char)*c < 0x20)
+        else if ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t')
             ink_buffer_printf(out, "&#x%x;", *c);
         else
             ink_buffer_append(out, c, 1);

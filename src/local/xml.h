@@ -2,7 +2,8 @@
 /* xml.h - the little XML that S3 needs: elements written to a buffer, small documents read into a tree.
  *
  * Read: namespaces are cut off, attributes and comments skipped, a DOCTYPE refused (no entities, so no expansion), depth
- * and size capped. Written: text is escaped; control characters become &#xN;, as S3 does it. */
+ * and size capped. Written: text is escaped; control characters become &#xN;, as S3
+ * does it. */
 #ifndef INK_LOCAL_XML_H
 #define INK_LOCAL_XML_H
 
