@@ -45,7 +45,7 @@ static const char *sum_of(enum ink_sum_kind kind, const char *text, size_t len, 
 /* The check values of the CRC catalogue for "123456789": cbf43926, e3069283, ae8b14860a799888; the hashes by sha*sum. */
 static void sums(void **state)
 {
-    static const char *const want[] = {"y/Q5Jg==", "4waSgw==", "rosUhgp5mIg=", "98O8HYCOBHMqq32edZczKNeuNEE=",
+    static const char *const want[] = {"y/Q5Jg==", "4waSgw==", "rosUhgp5mIg=", "98O8HYCOBHMq32eZZczDTKeuNEE=",
                                        "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="};
     for (int kind = 0; kind < INK_SUM_NONE; kind++)
         for (size_t step = 1; step < 11; step++)
