@@ -156,7 +156,8 @@ static void run_item(const struct ink_f32_conv *conv, size_t index, struct ink_p
 static void item_task(void *arg, size_t index, int worker)
 {
     const struct ink_f32_conv *conv = arg;
-    run_item(conv, index, NULL, conv->scratch + (size_t)worker * conv->plan->scratch_floats);
+    size_t own = (size_t)worker * conv->plan->scratch_floats;
+    run_item(conv, index, NULL, own ? conv->scratch + own : conv->scratch);
 }
 
 /* Many groups or pictures are given out whole; of a few, each is cut up by its product. */

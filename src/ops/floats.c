@@ -121,7 +121,7 @@ struct ink_floats ink_floats_begin(const struct ink_op_ctx *ctx, const struct in
 static float *take(struct ink_floats *floats, size_t n)
 {
     float *taken = floats->next;
-    floats->next += (n + LINE - 1) / LINE * LINE;
+    if (n > 0) floats->next += (n + LINE - 1) / LINE * LINE;
     return taken;
 }
 

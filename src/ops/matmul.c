@@ -159,6 +159,10 @@ static void batch_task(void *arg, size_t index, int worker)
 ink_status ink_matmul_run(struct ink_op_ctx *ctx)
 {
     const struct prepared *my = ctx->prepared;
+    if (my->k == 0 || my->m * my->n * my->batches == 0) { /* sums of nothing; the arguments may have no memory */
+        if (ctx->out[0]->data) memset(ctx->out[0]->data, 0, ink_tensor_bytes(ctx->out[0]));
+        return INK_OK;
+    }
     if (INK_EXACT_TYPES & INK_DTYPE_BIT(ctx->in[0]->dtype)) {
         run_exact(ctx, my);
         return INK_OK;

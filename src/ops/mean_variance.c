@@ -107,6 +107,7 @@ static void write_row(void *arg, size_t x, size_t out, size_t len, bool reduced)
 ink_status ink_mean_variance_run(struct ink_op_ctx *ctx)
 {
     const struct prepared *my = ctx->prepared;
+    if (ink_tensor_count(ctx->in[0]) == 0) return INK_OK;
     struct ink_floats floats = ink_floats_begin(ctx, &my->floats);
     struct job job = {ink_floats_in(ctx, &floats, 0), ink_floats_out(ctx, &floats, 0), (double *)(void *)floats.shared};
     job.deviation = job.mean + my->outputs;

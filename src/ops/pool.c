@@ -176,12 +176,12 @@ static void pool_plane(void *arg, size_t index, int worker)
     const struct ink_window_plan *plan = &job->my->plan;
     bool max = job->pool->kind->what == INK_POOL_MAX, lp = job->pool->kind->what == INK_POOL_LP;
     const float *in = job->x + index * plan->in_floats;
-    float *own = job->scratch + job->my->floats.each_floats * (size_t)worker;
     if (plan->bordered || lp) {
+        float *own = job->scratch + job->my->floats.each_floats * (size_t)worker;
         ink_window_border(plan, 1, in, max ? -INFINITY : 0, own);
+        if (lp) powers(plan->plane_floats, job->pool->p, own);
         in = own;
     }
-    if (lp) powers(plan->plane_floats, job->pool->p, own);
     struct ink_f32_taps taps = {
         .run_count = plan->run_count,
         .runs = plan->runs,

@@ -232,6 +232,30 @@ static void nothing_reduced(void **state)
     one_op_free(&o);
 }
 
+/* Sizes of 0: no picture in the batch, nothing to sum up. */
+static void empty_tensors(void **state)
+{
+    static const float zeros[6] = {0};
+    struct one_op o;
+    one_op_init(&o, "", "MatMul", 13);
+    one_op_f32(&o, NULL, 2, 0);
+    one_op_f32(&o, NULL, 0, 3);
+    assert_int_equal(one_op_run(&o), INK_OK);
+    assert_floats(&o.out[0], zeros, 6);
+    one_op_free(&o);
+    static const char *const names[] = {"Conv", "MaxPool", "AveragePool", "GlobalMaxPool", "Softmax", "LRN"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        one_op_init(&o, "", names[i], 13);
+        one_op_f32(&o, NULL, 0, 2, 4, 4);
+        if (i == 0) one_op_f32(&o, NULL, 3, 2, 2, 2);
+        if (i == 1 || i == 2) one_op_ints(&o, "kernel_shape", 2, 2);
+        if (i == 5) one_op_int(&o, "size", 3);
+        assert_int_equal(one_op_run(&o), INK_OK);
+        assert_int_equal(ink_tensor_count(&o.out[0]), 0);
+        one_op_free(&o);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +270,7 @@ int main(void)
         cmocka_unit_test(half_floats),
         cmocka_unit_test(indices_by_column),
         cmocka_unit_test(nothing_reduced),
+        cmocka_unit_test(empty_tensors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
