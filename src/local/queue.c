@@ -15,7 +15,6 @@
 #include "local/failure_record.h"
 
 enum {
-    LOAD_STEP = 256,
     SETTLE_DELAY_MS = 20,   /* so that what is settled together commits together: nobody waits for it */
     SETTLE_AGAIN_MS = 1000, /* the store refused (a full disk): try again then */
 };
@@ -49,7 +48,8 @@ struct ink_queue {
 
 struct ink_queue_options ink_queue_defaults(void)
 {
-    return (struct ink_queue_options){.retries = 2, .retry_wait_ms = {1000, 5000}, .age_max_ms = 6 * 3600 * 1000LL};
+    return (struct ink_queue_options){
+        .retries = 2, .retry_wait_ms = {1000, 5000}, .age_max_ms = 6 * 3600 * 1000LL, .known_max = 4096};
 }
 
 void ink_queue_request_id(const struct ink_store_event *event, char id[INK_QUEUE_REQUEST_ID_LEN + 1])
@@ -132,7 +132,7 @@ static void forget_event(struct ink_queue *queue, struct ink_store_event *event)
 {
     ink_free(event);
     queue->known--;
-    if (queue->more && queue->known < INK_QUEUE_KNOWN_MAX / 2) pthread_cond_signal(&queue->work);
+    if (queue->more && queue->known < queue->options.known_max / 2) pthread_cond_signal(&queue->work);
 }
 
 /* --- from the store --------------------------------------------------------------------------------------------- */
@@ -144,7 +144,7 @@ static void on_events(void *arg, struct ink_store_event *events)
     while (events) {
         struct ink_store_event *event = events;
         events = event->next;
-        bool fits = !queue->more && queue->known < INK_QUEUE_KNOWN_MAX;
+        bool fits = !queue->more && queue->known < queue->options.known_max;
         if (event->id <= queue->last_id) { /* read from the store already */
             ink_free(event);
         } else if (fits) {
@@ -160,9 +160,10 @@ static void on_events(void *arg, struct ink_store_event *events)
 /* Reads on while there is room. The lock is held meanwhile, so that what commits now is told after this. */
 static void load_more(struct ink_queue *queue)
 {
-    while (queue->more && queue->known + LOAD_STEP <= INK_QUEUE_KNOWN_MAX) {
+    size_t step = queue->options.known_max / 4;
+    while (queue->more && queue->known + step <= queue->options.known_max) {
         struct ink_store_event *events;
-        if (ink_store_event_list(queue->store, queue->last_id, LOAD_STEP, &events)) return; /* logged; later again */
+        if (ink_store_event_list(queue->store, queue->last_id, step, &events)) return; /* logged; later again */
         queue->more = events != NULL;
         while (events) {
             struct ink_store_event *event = events;

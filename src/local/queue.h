@@ -3,20 +3,21 @@
  *
  *   store's commit -> listener -> an idle worker's seat (or the ready list) -> worker -> ink_queue_settle -> store
  *
- * The store has every event until it is settled; in memory there are at most INK_QUEUE_KNOWN_MAX of them, the others are
- * read when there is room. An event may be handled twice (a crash between handling and settling), never not at all. */
+ * The store has every event until it is settled; in memory there are at most known_max of them, the others are read when
+ * there is room. An event may be handled twice (a crash between handling and settling), never not at all. */
 #ifndef INK_LOCAL_QUEUE_H
 #define INK_LOCAL_QUEUE_H
 
 #include "base/view.h"
 #include "local/store_event.h"
 
-enum { INK_QUEUE_KNOWN_MAX = 4096, INK_QUEUE_RETRIES_MAX = 8 };
+enum { INK_QUEUE_RETRIES_MAX = 8 };
 
 struct ink_queue_options {
     int retries;                                  /* after the first try; AWS: 2 */
     int64_t retry_wait_ms[INK_QUEUE_RETRIES_MAX]; /* before the first, the second ... */
     int64_t age_max_ms;                           /* older events are given up; AWS: 6 h */
+    size_t known_max;                             /* events in memory, at least 8 */
 };
 
 /* Two retries as on AWS, but after 1 and 5 seconds instead of 1 and 2 minutes: somebody is waiting before the screen. */

@@ -30,14 +30,14 @@ static void start(struct fixture *f, int workers, const char *more_env)
     struct ink_error err = {0};
     char log_env[100];
     snprintf(log_env, sizeof log_env, "ODD_LOG=%s", f->log);
-    struct ink_queue_options retry = {.retries = 2, .retry_wait_ms = {20, 40}, .age_max_ms = 60000};
+    struct ink_queue_options retry = {.retries = 2, .retry_wait_ms = {20, 40}, .age_max_ms = 60000, .known_max = 100};
     if (ink_store_open(f->folder, &f->store, &err)) fail_msg("%s", err.text);
     if (ink_queue_new(f->store, &retry, &f->queue, &err)) fail_msg("%s", err.text);
     const char *env[] = {log_env, more_env, NULL};
     struct ink_function_options options = {.name = "odd",
                                            .program = program,
                                            .workers = workers,
-                                           .timeout_ms = 300,
+                                           .timeout_ms = 500,
                                            .memory_mb = 64,
                                            .env = env,
                                            .output = f->output};
@@ -86,7 +86,7 @@ static void put_event(struct fixture *f, const char *what)
 static void wait_until_settled(struct fixture *f)
 {
     size_t left = 1;
-    for (uint64_t until = ink_clock_us() + 10000000; left && ink_clock_us() < until; usleep(2000))
+    for (uint64_t until = ink_clock_us() + 30000000; left && ink_clock_us() < until; usleep(2000))
         assert_int_equal(ink_store_event_count(f->store, &left), INK_STORE_OK);
     assert_int_equal(left, 0);
 }
@@ -145,7 +145,7 @@ static void exit_without_answer(void **state)
 
 static void hang(void **state)
 {
-    check_failure(*state, "hang", "sisiisi", "Task timed out after 0.30 seconds");
+    check_failure(*state, "hang", "sisiisi", "Task timed out after 0.50 seconds");
 }
 
 static void growth(void **state)
@@ -204,9 +204,10 @@ static void more_events_than_memory_holds(void **state)
     struct ink_error err = {0};
     assert_int_equal(ink_store_open(f->folder, &f->store, &err), INK_OK);
     struct ink_queue_options retry = ink_queue_defaults();
+    retry.known_max = 40;
     assert_int_equal(ink_queue_new(f->store, &retry, &f->queue, &err), INK_OK);
     struct ink_queue_seat seat = {.function = "odd", .wake = -1};
-    enum { MANY = INK_QUEUE_KNOWN_MAX + 500 };
+    enum { MANY = 200 };
     for (int i = 0; i < MANY; i++) put_event(f, "ok");
     for (int i = 0; i < MANY; i++) {
         struct ink_store_event *event = NULL;

@@ -189,7 +189,7 @@ static bool database_sound(const char *folder)
 {
     char path[128];
     sqlite3 *db;
-    sqlite3_stmt *check;
+    sqlite3_stmt *check = NULL;
     snprintf(path, sizeof path, "%s/inkling.db", folder);
     bool sound = !sqlite3_open(path, &db) && !sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &check, NULL) &&
                  sqlite3_step(check) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(check, 0), "ok") == 0;
