@@ -170,7 +170,7 @@ void ink_f32_conv(const struct ink_f32_conv *conv)
                   (double)plan->window.tap_count;
     bool whole = plan->way == INK_CONV_DEPTHWISE || items >= 2 * threads;
     if (whole && cost >= ITEMS_WORTH_A_THREAD) {
-        ink_parallel_run(conv->parallel, items, item_task, (void *)(uintptr_t)conv);
+        ink_parallel_run(conv->parallel, items, item_task, (void *)conv);
         return;
     }
     for (size_t i = 0; i < items; i++) run_item(conv, i, whole ? NULL : conv->parallel, conv->scratch);

@@ -83,12 +83,11 @@ ink_status ink_pool_shape(struct ink_op_ctx *ctx)
 /* How many taps of the window at `at` lie in [0, end), in one dimension, where the plane starts `pad` before 0. */
 static size_t taps_inside(const struct ink_window *w, int d, size_t at, size_t pad, size_t end)
 {
-    size_t count = 0;
-    for (size_t k = 0; k < w->kernel[d]; k++) {
-        size_t place = at * w->stride[d] + k * w->dilation[d];
-        if (place >= pad && place - pad < end) count++;
-    }
-    return count;
+    size_t start = at * w->stride[d], gap = w->dilation[d], behind = pad + end;
+    size_t first = start >= pad ? 0 : (pad - start + gap - 1) / gap;
+    size_t stop = start >= behind ? 0 : (behind - start + gap - 1) / gap;
+    if (stop > w->kernel[d]) stop = w->kernel[d];
+    return stop > first ? stop - first : 0;
 }
 
 /* Elements that the padding adds behind the input: what was given, or what SAME needs. Those that only ceil_mode reaches
