@@ -57,8 +57,7 @@ bool ink_fuzz_seed(size_t index, struct ink_buffer *out)
     static const char *const seeds[] = {
         "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n",
         "5;chunk-signature=0123456789abcdef\r\nhello\r\n0;chunk-signature=0123456789abcdef\r\n\r\n",
-        "5;chunk-signature=01\r\nhello\r\n0;chunk-signature=23\r\nx-amz-checksum-crc32:NhCmhg==\r\n"
-        "x-amz-trailer-signature:45\r\n\r\n",
+        "5;chunk-signature=01\r\nhello\r\n0;chunk-signature=23\r\na:NhCmhg==\r\nx-amz-trailer-signature:45\r\n\r\n",
         "0\r\n\r\n",
     };
     if (index >= sizeof seeds / sizeof *seeds) return false;

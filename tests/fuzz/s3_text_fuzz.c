@@ -62,8 +62,7 @@ bool ink_fuzz_seed(size_t index, struct ink_buffer *out)
         "\"0123\", W/\"4567\", *",
         "Sun, 06 Nov 1994 08:49:37 GMT",
         "1994-11-06T08:49:37.123Z",
-        "<CompleteMultipartUpload xmlns='x'><Part><PartNumber>1</PartNumber><ETag>&#34;a&#34;</ETag></Part>"
-        "</CompleteMultipartUpload>",
+        "<Complete xmlns='x'><Part><PartNumber>1</PartNumber><ETag>&#34;a&#34;</ETag></Part></Complete>",
         "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
     };
     if (index >= sizeof seeds / sizeof *seeds) return false;

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -95,12 +96,11 @@ static void bad_bodies(void **state)
         "5\r\nhello\r\n0\r\n\r\nmore",
         "0\r\nno colon\r\n",
         "0\r\n:no name\r\n",
-        "1;chunk-signature="
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-        "aaaaaa"
-        "aaaaaaaaaaaaaaaaaaaaaaa\r\n",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) check(bad[i], INK_E_FORMAT, false, NULL, NULL);
+    char long_signature[300];
+    snprintf(long_signature, sizeof long_signature, "1;chunk-signature=%0200d\r\n", 1);
+    check(long_signature, INK_E_FORMAT, false, NULL, NULL);
 }
 
 static void lines_without_end(void **state)
