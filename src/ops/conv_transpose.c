@@ -5,6 +5,7 @@
  * columns is added where its tap falls. */
 #include "base/checked.h"
 #include "kernels/gemm.h"
+#include "kernels/kernels.h"
 #include "ops/conv.h"
 #include "ops/floats.h"
 #include "ops/window.h"
@@ -175,7 +176,7 @@ static void range(const struct ink_window *w, int d, size_t k, size_t *from, siz
 static void add_row(const float *column, size_t n, size_t stride, float *y)
 {
     if (stride == 1)
-        for (size_t i = 0; i < n; i++) y[i] += column[i];
+        ink_kernels()->f32_row_add(n, column, y);
     else
         for (size_t i = 0; i < n; i++) y[i * stride] += column[i];
 }
