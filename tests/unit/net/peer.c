@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,12 @@ static void *serve_connection(void *arg)
 
 static void *accept_all(void *arg)
 {
+    /* OpenSSL writes without MSG_NOSIGNAL. Only here and in the threads that this one starts: the client in the same process
+     * must do without, and would be ended if it did not. */
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
     struct peer *peer = arg;
     while (peer->connections < THREADS_MOST) {
         int fd = accept(peer->fd, NULL, NULL);
