@@ -181,12 +181,12 @@ static ink_status make_step(struct ink_session *s, struct ink_step *step, const 
 {
     *step = (struct ink_step){
         .ctx = {.node = node, .in_count = in_count, .out_count = out_count},
-        .inputs = INK_ARENA_ARRAY(&s->arena, int, (size_t)in_count + 1),
-        .outputs = INK_ARENA_ARRAY(&s->arena, int, (size_t)out_count + 1),
-        .in_constant = INK_ARENA_ARRAY(&s->arena, bool, (size_t)in_count + 1),
+        .inputs = INK_ARENA_ARRAY(&s->arena, int, (size_t)in_count),
+        .outputs = INK_ARENA_ARRAY(&s->arena, int, (size_t)out_count),
+        .in_constant = INK_ARENA_ARRAY(&s->arena, bool, (size_t)in_count),
     };
-    step->ctx.in = INK_ARENA_ARRAY(&s->arena, const struct ink_tensor *, (size_t)in_count + 1);
-    step->ctx.out = INK_ARENA_ARRAY(&s->arena, struct ink_tensor *, (size_t)out_count + 1);
+    step->ctx.in = INK_ARENA_ARRAY(&s->arena, const struct ink_tensor *, (size_t)in_count);
+    step->ctx.out = INK_ARENA_ARRAY(&s->arena, struct ink_tensor *, (size_t)out_count);
     if (!step->inputs || !step->outputs || !step->in_constant || !step->ctx.in || !step->ctx.out) return INK_E_OOM;
     memcpy(step->inputs, inputs, (size_t)in_count * sizeof *inputs);
     memcpy(step->outputs, outputs, (size_t)out_count * sizeof *outputs);
@@ -253,7 +253,7 @@ ink_status ink_steps_make(struct ink_session *s, struct ink_error *err)
     const struct ink_graph *g = &s->graph;
     s->value_room = g->value_count + 2 * g->node_count + 1;
     s->values = INK_ARENA_ARRAY(&s->arena, struct ink_value, (size_t)s->value_room);
-    s->steps = INK_ARENA_ARRAY(&s->arena, struct ink_step, (size_t)g->node_count + 1);
+    s->steps = INK_ARENA_ARRAY(&s->arena, struct ink_step, (size_t)g->node_count);
     if (!s->values || !s->steps) return ink_fail(err, INK_E_OOM, "the graph does not fit into memory");
     s->value_count = g->value_count;
     s->inputs = g->inputs;

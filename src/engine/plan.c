@@ -337,9 +337,9 @@ static void free_places(struct ink_session *s, int i, struct layout *l)
 
 static ink_status lay_out(struct ink_session *s, struct ink_error *err)
 {
-    int *last = INK_ARENA_ARRAY(&s->plan_arena, int, (size_t)s->value_count + 1);
+    int *last = INK_ARENA_ARRAY(&s->plan_arena, int, (size_t)s->value_count);
     struct layout l = {.room = s->value_count < HOLES_MAX ? s->value_count + 1 : HOLES_MAX};
-    l.holes = INK_ARENA_ARRAY(&s->plan_arena, struct hole, (size_t)l.room + 1);
+    l.holes = INK_ARENA_ARRAY(&s->plan_arena, struct hole, (size_t)l.room);
     if (!last || !l.holes) return ink_fail(err, INK_E_OOM, "the plan does not fit into memory");
     find_last_uses(s, last);
     for (int v = 0; v < s->value_count; v++) {
@@ -399,7 +399,7 @@ ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, 
     struct ink_error unheard = {0};
     if (!err) err = &unheard;
     ink_plan_drop(s);
-    s->bound = INK_ARENA_ARRAY(&s->plan_arena, struct ink_shape, (size_t)s->graph.input_count + 1);
+    s->bound = INK_ARENA_ARRAY(&s->plan_arena, struct ink_shape, (size_t)s->graph.input_count);
     if (!s->bound) return ink_fail(err, INK_E_OOM, "the plan does not fit into memory");
     for (int i = 0; i < s->graph.input_count; i++) {
         struct ink_value *v = &s->values[s->inputs[i]];

@@ -9,7 +9,7 @@ static const size_t DEFAULT_CAP_BYTES = (size_t)4 << 30;
 /* What people see of inputs and outputs: the declaration, with the type that was found. */
 static struct ink_value_info *describe(struct ink_session *s, const int *numbers, int count)
 {
-    struct ink_value_info *infos = INK_ARENA_ARRAY(&s->arena, struct ink_value_info, (size_t)count + 1);
+    struct ink_value_info *infos = INK_ARENA_ARRAY(&s->arena, struct ink_value_info, (size_t)count);
     for (int i = 0; infos && i < count; i++) {
         const struct ink_value *v = &s->values[numbers[i]];
         const struct ink_value_info *declared = s->graph.values[numbers[i]].declared;
@@ -34,8 +34,20 @@ static ink_status load(struct ink_session *s, struct ink_view bytes, const struc
     if (st) return st;
     s->input_infos = describe(s, s->inputs, s->graph.input_count);
     s->output_infos = describe(s, s->outputs, s->graph.output_count);
-    s->wanted = INK_ARENA_ARRAY(&s->arena, struct ink_shape, (size_t)s->graph.input_count + 1);
+    s->wanted = INK_ARENA_ARRAY(&s->arena, struct ink_shape, (size_t)s->graph.input_count);
     return s->input_infos && s->output_infos && s->wanted ? INK_OK : ink_fail(err, INK_E_OOM, "out of memory");
+}
+
+/* Where the inputs' shapes are declared, the plan knows what the outputs will be, whatever the file says of them. */
+static void learn_shapes(struct ink_session *s)
+{
+    for (int i = 0; i < s->graph.output_count; i++) {
+        const struct ink_value *v = &s->values[s->outputs[i]];
+        struct ink_value_info *info = &s->output_infos[i];
+        if (v->state == INK_VALUE_DYNAMIC) continue;
+        if (v->tensor.shape.rank != info->shape.rank) info->dim_names = NULL;
+        info->shape = v->tensor.shape;
+    }
 }
 
 static bool shapes_are_declared(const struct ink_session *s)
@@ -67,7 +79,10 @@ ink_status ink_session_new(struct ink_view bytes, const struct ink_session_optio
     st = ink_problems_error(&s->problems, err);
     if (!st && !options->no_passes) st = ink_passes_run(s, err);
     /* shapes that do not fit together are found at load where the file says enough */
-    if (!st && shapes_are_declared(s)) st = ink_session_bind_declared(s, 1, err);
+    if (!st && shapes_are_declared(s)) {
+        st = ink_session_bind_declared(s, 1, err);
+        if (!st) learn_shapes(s);
+    }
     if (st == INK_E_OOM) {
         ink_session_free(s);
         return st;

@@ -65,7 +65,8 @@ INK_NODISCARD ink_status ink_session_bind(struct ink_session *session, const str
 INK_NODISCARD ink_status ink_session_bind_declared(struct ink_session *session, int64_t unknown, struct ink_error *err);
 
 /* The names of inputs that the caller must bring (initializers are not among them) and of outputs, with their declared
- * shapes. Types are those found by inference where the file says nothing. Live as long as the session. */
+ * shapes. Types are those found by inference where the file says nothing, and so are
+ * the outputs' shapes where those of all inputs are declared. Live as long as the session. */
 int ink_session_input_count(const struct ink_session *session);
 int ink_session_output_count(const struct ink_session *session);
 const struct ink_value_info *ink_session_input(const struct ink_session *session, int i);

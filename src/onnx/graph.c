@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "onnx/graph.h"
 
+#include "base/clock.h"
+
 /* --- names: an open-addressing hash table of value numbers --- */
 
 struct names {
     int *slots; /* value number + 1; 0 is free */
     size_t mask;
+    uint64_t seed; /* so that nobody can prepare names that meet in one slot */
     struct ink_graph *graph;
 };
 
 /* FNV-1a (Fowler, Noll, Vo) */
-static uint64_t hash_of(struct ink_view name)
+static uint64_t hash_of(struct ink_view name, uint64_t seed)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = 0xcbf29ce484222325u ^ seed;
     for (size_t i = 0; i < name.len; i++) hash = (hash ^ name.data[i]) * 0x100000001b3u;
     return hash ^ hash >> 32;
 }
 
 static int *slot_of(const struct names *names, struct ink_view name)
 {
-    size_t at = hash_of(name) & names->mask;
+    size_t at = hash_of(name, names->seed) & names->mask;
     while (names->slots[at] && !ink_view_equal(names->graph->values[names->slots[at] - 1].name, name))
         at = (at + 1) & names->mask;
     return &names->slots[at];
@@ -104,8 +107,8 @@ static ink_status link_nodes(const struct ink_graph_proto *g, const struct names
         const struct ink_node *node = &g->nodes[n];
         nodes[n] = (struct ink_graph_node){
             .node = node,
-            .inputs = INK_ARENA_ARRAY(arena, int, (size_t)node->input_count + 1),
-            .outputs = INK_ARENA_ARRAY(arena, int, (size_t)node->output_count + 1),
+            .inputs = INK_ARENA_ARRAY(arena, int, (size_t)node->input_count),
+            .outputs = INK_ARENA_ARRAY(arena, int, (size_t)node->output_count),
         };
         if (!nodes[n].inputs || !nodes[n].outputs) return INK_E_OOM;
         for (int i = 0; i < node->input_count; i++) {
@@ -140,11 +143,11 @@ static ink_status sort_nodes(struct ink_graph *out, const struct ink_graph_node 
     }
     size_t edges = 0;
     for (int n = 0; n < count; n++) edges += (size_t)nodes[n].node->input_count;
-    int *waits = INK_ARENA_ARRAY(scratch, int, (size_t)count + 1); /* makers that are not placed yet */
-    int *first = INK_ARENA_ARRAY(scratch, int, (size_t)count + 1); /* edge + 1 of the first user of a node's outputs */
+    int *waits = INK_ARENA_ARRAY(scratch, int, (size_t)count); /* makers that are not placed yet */
+    int *first = INK_ARENA_ARRAY(scratch, int, (size_t)count); /* edge + 1 of the first user of a node's outputs */
     int *next = INK_ARENA_ARRAY(scratch, int, edges + 1);
     int *user = INK_ARENA_ARRAY(scratch, int, edges + 1);
-    int *ready = INK_ARENA_ARRAY(scratch, int, (size_t)count + 1);
+    int *ready = INK_ARENA_ARRAY(scratch, int, (size_t)count);
     if (!waits || !first || !next || !user || !ready) return INK_E_OOM;
 
     int edge = 0, head = 0, tail = 0;
@@ -189,12 +192,12 @@ ink_status ink_graph_resolve(const struct ink_model *model, struct ink_arena *ar
 
     *out = (struct ink_graph){
         .values = INK_ARENA_ARRAY(arena, struct ink_graph_value, values + 1),
-        .nodes = INK_ARENA_ARRAY(arena, struct ink_graph_node, (size_t)g->node_count + 1),
-        .inputs = INK_ARENA_ARRAY(arena, int, (size_t)g->input_count + 1),
-        .outputs = INK_ARENA_ARRAY(arena, int, (size_t)g->output_count + 1),
+        .nodes = INK_ARENA_ARRAY(arena, struct ink_graph_node, (size_t)g->node_count),
+        .inputs = INK_ARENA_ARRAY(arena, int, (size_t)g->input_count),
+        .outputs = INK_ARENA_ARRAY(arena, int, (size_t)g->output_count),
     };
-    struct names names = {INK_ARENA_ARRAY(arena, int, slots), slots - 1, out};
-    struct ink_graph_node *nodes = INK_ARENA_ARRAY(arena, struct ink_graph_node, (size_t)g->node_count + 1);
+    struct names names = {INK_ARENA_ARRAY(arena, int, slots), slots - 1, ink_clock_us() ^ (uintptr_t)out, out};
+    struct ink_graph_node *nodes = INK_ARENA_ARRAY(arena, struct ink_graph_node, (size_t)g->node_count);
     if (!out->values || !out->nodes || !out->inputs || !out->outputs || !names.slots || !nodes)
         return ink_fail(err, INK_E_OOM, "the graph does not fit into memory");
 

@@ -25,7 +25,7 @@ static struct ink_view domain_of(struct ink_view domain)
 
 /* An array for each repeated field of a message, counted; false when memory ran out. */
 #define ALLOCATE(r, message, number, array, count)                                                                     \
-    ((array) = INK_ARENA_ARRAY((r)->arena, __typeof__(*(array)), ink_wire_count(message, number) + 1), (count) = 0,    \
+    ((array) = INK_ARENA_ARRAY((r)->arena, __typeof__(*(array)), ink_wire_count(message, number)), (count) = 0,        \
      (array) != NULL)
 
 /* --- attributes --- */
@@ -207,7 +207,8 @@ static ink_status read_node(struct ink_reader *r, struct ink_view bytes, struct 
         }
     }
     if (st) return ink_fail_in(r->err, "node %d (%.*s)", node->position, INK_VIEW_ARGS(node->op_type));
-    return ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "node", node->name);
+    if (!ink_wire_good(&wire)) return ink_message_damaged(r, "node", node->name);
+    return node->op_type.len ? INK_OK : ink_fail(r->err, INK_E_MODEL, "node %d names no operator", node->position);
 }
 
 /* --- declared types --- */

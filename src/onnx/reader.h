@@ -24,6 +24,6 @@ ink_status ink_reader_tensor(struct ink_reader *r, struct ink_view bytes, struct
 ink_status ink_reader_sparse(struct ink_reader *r, struct ink_view bytes, struct ink_sparse_tensor *out);
 
 /* `count` elements of T, or NULL with the error set; count 0 gives a pointer too. */
-#define INK_READER_ARRAY(r, T, count) INK_ARENA_ARRAY((r)->arena, T, (count) ? (count) : 1)
+#define INK_READER_ARRAY(r, T, count) INK_ARENA_ARRAY((r)->arena, T, count)
 
 #endif

@@ -243,6 +243,7 @@ static void deep_graphs(void **state)
         put_message(&attribute, 6, &inner);
         put_int(&attribute, 20, INK_ATTRIBUTE_GRAPH);
         put_message(&node, NODE_ATTRIBUTE, &attribute);
+        put_text(&node, 4, "If");
         outer.len = 0;
         put_message(&outer, GRAPH_NODE, &node);
         inner = outer;
