@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* bootstrap: the function. next -> handle -> response or error, until the platform ends it.
+ *
+ *   AWS_LAMBDA_RUNTIME_API           where invocations come from
+ *   AWS_LAMBDA_FUNCTION_MEMORY_SIZE  MB; models and pictures are held against it
+ *   AWS_LAMBDA_LOG_FORMAT, _LEVEL    JSON or Text; DEBUG, INFO, WARN, ERROR
+ *   INKLING_BUCKET                   load this bucket's model before the first invocation
+ *   and what aws/config.h reads */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "aws/runtime.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "pipeline/recognise.h"
+
+enum {
+    CONFIG_BYTES_MAX = 64 * 1024,
+    ANSWER_BYTES_MAX = 1024 * 1024,
+    WARM_US = 8000000,  /* Lambda gives 10 s to start */
+    MARGIN_US = 250000, /* for telling the platform, before it stops us */
+};
+
+struct function {
+    struct ink_arena arena;
+    struct ink_aws_config config;
+    struct ink_http_client *http;
+    struct ink_runtime *runtime;
+    struct ink_s3 *s3;
+    struct ink_s3_objects objects;
+    struct ink_recogniser *recogniser;
+};
+
+static void set_up_log(void)
+{
+    static const char *const levels[] = {"DEBUG", "INFO", "WARN", "ERROR"};
+    const char *format = getenv("AWS_LAMBDA_LOG_FORMAT"), *level = getenv("AWS_LAMBDA_LOG_LEVEL");
+    enum ink_log_level least = INK_LOG_INFO;
+    for (int i = 0; level && i < 4; i++)
+        if (ink_text_equal_nocase(level, levels[i])) least = (enum ink_log_level)i;
+    ink_log_setup(least, format && ink_text_equal_nocase(format, "JSON"));
+}
+
+static size_t memory_from_env(void)
+{
+    const char *text = getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
+    uint64_t mb = 0;
+    return text && ink_text_u64(ink_view_text(text), 1 << 20, &mb) ? (size_t)mb << 20 : 0;
+}
+
+static ink_status connect_platform(struct function *f, struct ink_error *err)
+{
+    const char *address = getenv("AWS_LAMBDA_RUNTIME_API");
+    if (!address)
+        return ink_fail(
+            err, INK_E_ARGUMENT,
+            "AWS_LAMBDA_RUNTIME_API is not set: Lambda, `inkling serve` or `inkling invoke` start this program");
+    f->http = ink_http_client_new();
+    if (!f->http) return ink_fail(err, INK_E_OOM, "no memory for connections");
+    return ink_runtime_new(f->http, address, &f->runtime, err);
+}
+
+static ink_status start(struct function *f, struct ink_error *err)
+{
+    const char *bucket = getenv("INKLING_BUCKET");
+    ink_status st = ink_aws_config_from_env(&f->arena, &f->config, err);
+    if (!st) st = ink_s3_new(f->http, &f->config, NULL, &f->s3, err);
+    if (st) return st;
+    ink_s3_objects_init(&f->objects, f->s3);
+    struct ink_recogniser_options options = {.memory_bytes = memory_from_env(), .threads = 1};
+    f->recogniser = ink_recogniser_new(&f->objects.objects, &options);
+    if (!f->recogniser) return ink_fail(err, INK_E_OOM, "no memory to start");
+    if (bucket && *bucket) ink_recogniser_warm(f->recogniser, bucket, ink_clock_us() + WARM_US);
+    return INK_OK;
+}
+
+/* "Runtime.BadFormat" for "bad-format" */
+static void error_type(ink_status status, char *out, size_t out_cap)
+{
+    size_t len = (size_t)snprintf(out, out_cap, "Runtime.");
+    bool capital = true;
+    for (const char *p = ink_status_word(status); *p && len + 1 < out_cap; p++) {
+        if (*p == '-') {
+            capital = true;
+            continue;
+        }
+        out[len++] = capital ? (char)(*p - 'a' + 'A') : *p;
+        capital = false;
+    }
+    out[len] = '\0';
+}
+
+static ink_status answer_invocation(struct function *f, const struct ink_invocation *invocation, struct ink_error *err)
+{
+    struct ink_buffer answer;
+    struct ink_error why = {0};
+    char type[64];
+    uint64_t deadline_us = invocation->deadline_us > MARGIN_US ? invocation->deadline_us - MARGIN_US : 0;
+    ink_buffer_init(&answer, ANSWER_BYTES_MAX);
+    ink_log_request(invocation->request_id);
+    ink_status st = ink_recognise_event(f->recogniser, ink_buffer_view(&invocation->event), deadline_us, &answer, &why);
+    if (!st) {
+        st = ink_runtime_respond(f->runtime, invocation, ink_buffer_view(&answer), err);
+    } else {
+        error_type(st, type, sizeof type);
+        ink_log(INK_LOG_ERROR, "%s: %s", type, why.text);
+        st = ink_runtime_fail(f->runtime, invocation, type, why.text, err);
+    }
+    if (st == INK_E_CHANGED || st == INK_E_LIMIT) {
+        ink_log(INK_LOG_WARN, "the platform no longer waits for this answer: %s", err->text);
+        st = INK_OK;
+    }
+    ink_buffer_cleanup(&answer);
+    ink_log_request(NULL);
+    return st;
+}
+
+static ink_status serve(struct function *f, struct ink_error *err)
+{
+    struct ink_invocation invocation = {0};
+    ink_status st = INK_OK;
+    while (!st) {
+        st = ink_runtime_next(f->runtime, &invocation, err);
+        if (!st) st = answer_invocation(f, &invocation, err);
+    }
+    ink_invocation_cleanup(&invocation);
+    return st;
+}
+
+int main(void)
+{
+    struct function f = {0};
+    struct ink_error err = {0};
+    char type[64];
+    set_up_log();
+    ink_arena_init(&f.arena, CONFIG_BYTES_MAX);
+    ink_status st = connect_platform(&f, &err);
+    if (!st) {
+        st = start(&f, &err);
+        error_type(st, type, sizeof type);
+        if (st && ink_runtime_init_fail(f.runtime, type, err.text, NULL))
+            ink_log(INK_LOG_WARN, "the platform could not be told so");
+    }
+    if (!st) st = serve(&f, &err);
+    ink_log(INK_LOG_ERROR, "bootstrap: %s: %s", ink_status_word(st), err.text);
+    ink_recogniser_free(f.recogniser);
+    ink_s3_free(f.s3);
+    ink_runtime_free(f.runtime);
+    ink_http_client_free(f.http);
+    ink_arena_cleanup(&f.arena);
+    return 1;
+}

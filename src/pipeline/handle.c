@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* An event from its JSON to the function's answer: each object once, each queue message with its own fate. */
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "pipeline/recognise.h"
+
+enum { EVENT_ARENA_MAX = 64 * 1024 * 1024 };
+
+struct handling {
+    struct ink_recogniser *recogniser;
+    const struct ink_event *event;
+    uint64_t deadline_us;
+    ink_status *done; /* of each item */
+    size_t handled, ignored;
+    json_t *failures; /* batchItemFailures */
+};
+
+/* The item before it that names the same object; the item itself where there is none. What is read is the current
+ * object, so that once is enough. */
+static size_t first_like(const struct ink_event *event, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (!event->items[k].ignored && strcmp(event->items[k].key, event->items[i].key) == 0 &&
+            strcmp(event->items[k].bucket, event->items[i].bucket) == 0)
+            return k;
+    return i;
+}
+
+static void add_failure(struct handling *h, const char *message_id)
+{
+    const json_t *failure;
+    size_t i;
+    json_array_foreach(h->failures, i, failure)
+    {
+        if (strcmp(json_string_value(json_object_get(failure, "itemIdentifier")), message_id) == 0) return;
+    }
+    json_array_append_new(h->failures, json_pack("{s:s}", "itemIdentifier", message_id));
+}
+
+static ink_status handle_item(struct handling *h, size_t i, struct ink_error *err)
+{
+    const struct ink_event_item *item = &h->event->items[i];
+    if (item->ignored) {
+        ink_log(INK_LOG_INFO, "%s/%s: %s: nothing to do", item->bucket, item->key, item->ignored);
+        h->ignored++;
+        return INK_OK;
+    }
+    size_t first = first_like(h->event, i);
+    if (first == i) {
+        h->done[i] = ink_recognise(h->recogniser, item->bucket, item->key, h->deadline_us, err);
+        h->handled += !h->done[i];
+        if (h->done[i]) ink_log(INK_LOG_ERROR, "%s/%s: %s", item->bucket, item->key, err->text);
+    } else {
+        h->done[i] = h->done[first];
+    }
+    return h->done[i];
+}
+
+/* Outside of a queue the first failure is the invocation's; the items behind it are still handled. */
+static ink_status handle_items(struct handling *h, struct ink_error *err)
+{
+    struct ink_error first = {0};
+    for (size_t i = 0; i < h->event->item_count; i++) {
+        struct ink_error why = {0};
+        ink_status st = handle_item(h, i, &why);
+        if (st && h->event->batch && h->event->items[i].message_id)
+            add_failure(h, h->event->items[i].message_id);
+        else if (st && !first.status)
+            first = why;
+    }
+    for (size_t i = 0; i < h->event->bad_count; i++) {
+        ink_log(INK_LOG_ERROR, "message %s: %s", h->event->bad[i].message_id, h->event->bad[i].why);
+        add_failure(h, h->event->bad[i].message_id);
+    }
+    if (first.status) *err = first;
+    return first.status;
+}
+
+static ink_status write_answer(const struct handling *h, struct ink_buffer *answer, struct ink_error *err)
+{
+    json_t *root = h->event->batch
+                       ? json_pack("{s:O}", "batchItemFailures", h->failures)
+                       : json_pack("{s:I,s:I}", "handled", (json_int_t)h->handled, "ignored", (json_int_t)h->ignored);
+    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    json_decref(root);
+    if (text) ink_buffer_text(answer, text);
+    bool ok = text && !answer->failed;
+    free(text);
+    return ok ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the answer");
+}
+
+ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_view json, uint64_t deadline_us,
+                               struct ink_buffer *answer, struct ink_error *err)
+{
+    struct ink_arena arena;
+    struct ink_event event;
+    ink_arena_init(&arena, EVENT_ARENA_MAX);
+    ink_status st = ink_event_read(json, &arena, &event, err);
+    struct handling h = {.recogniser = recogniser, .event = &event, .deadline_us = deadline_us};
+    if (!st) {
+        h.done = INK_ARENA_ARRAY(&arena, ink_status, event.item_count + 1);
+        h.failures = json_array();
+        st = h.done && h.failures ? handle_items(&h, err) : ink_fail(err, INK_E_OOM, "no memory for the event");
+    }
+    if (!st) st = write_answer(&h, answer, err);
+    json_decref(h.failures);
+    ink_arena_cleanup(&arena);
+    return st;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* models.h - models that were fetched, kept in memory by their ETag until memory is needed for others.
+ *
+ * A model that cannot be used is kept as well: its refusal is an answer, and it need not be fetched again for the next
+ * picture. One thread. */
+#ifndef INK_PIPELINE_MODELS_H
+#define INK_PIPELINE_MODELS_H
+
+#include "pipeline/classifier.h"
+#include "pipeline/keys.h"
+#include "pipeline/objects.h"
+
+enum { INK_WEIGHT_FILES_MAX = 64, INK_MODELS_MAX = 32 };
+
+/* A file of weights that a model names. */
+struct ink_weights {
+    char location[INK_KEY_MAX]; /* as the model names it */
+    char key[INK_KEY_MAX + 1];
+    char etag[INK_S3_ETAG_MAX + 1]; /* "": it is not there */
+    struct ink_buffer bytes;
+};
+
+struct ink_held_model {
+    char bucket[256];
+    char key[INK_KEY_MAX + 1];
+    char etag[INK_S3_ETAG_MAX + 1];
+    char settings_etag[INK_S3_ETAG_MAX + 1]; /* "": there are none */
+    struct ink_buffer bytes, settings;
+    struct ink_weights *weights;
+    size_t weights_count;
+    struct ink_classifier *classifier; /* never NULL; classifier->error says whether it can be used */
+    uint64_t last_use;
+    struct ink_held_model *next;
+};
+
+struct ink_models {
+    struct ink_objects *objects;
+    size_t memory_bytes; /* for all of them, and for one */
+    int threads;
+    struct ink_held_model *first;
+    size_t count;
+    uint64_t uses;
+    struct ink_classifier *builtin;
+};
+
+void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads);
+void ink_models_cleanup(struct ink_models *models);
+
+/* The one in memory under this key, whatever its ETag; NULL. Lives until the next load. */
+struct ink_held_model *ink_models_find(struct ink_models *models, const char *bucket, const char *key);
+
+/* Loads a model in place of the one under its key, fetching the weights that it names; the oldest ones give way.
+ *
+ * bytes, settings  taken over: zeroed. settings->len 0: none
+ * out              set also where the model is refused
+ *
+ * INK_OK even for a model that is refused: (*out)->classifier->error. Otherwise what fetching its weights met. */
+INK_NODISCARD ink_status ink_models_load(struct ink_models *models, const char *bucket, const char *key,
+                                         const char *etag, struct ink_buffer *bytes, const char *settings_etag,
+                                         struct ink_buffer *settings, uint64_t deadline_us, struct ink_held_model **out,
+                                         struct ink_error *err);
+
+/* The model that is built in, loaded when it is first asked for. NULL: out of memory. */
+struct ink_classifier *ink_models_builtin(struct ink_models *models);
+
+#endif
