@@ -100,7 +100,10 @@ static bool verify_with(struct ink_auth *auth, const char *payload_hash, struct 
     };
     struct ink_error err = {0};
     if (!request.headers) return ink_refuse(refusal, INK_REFUSE_UNAVAILABLE, NULL);
-    if (ink_sigv4_canonical_request(&request, auth->claim.signed_headers, auth->claim.scope.service, canonical, &err))
+    ink_status st =
+        ink_sigv4_canonical_request(&request, auth->claim.signed_headers, auth->claim.scope.service, canonical, &err);
+    if (st && st != INK_E_FORMAT) return ink_refuse(refusal, INK_REFUSE_UNAVAILABLE, NULL);
+    if (st)
         return ink_refuse(refusal, INK_REFUSE_AUTH_HEADER, ink_arena_text(auth->http->arena, ink_view_text(err.text)));
     if (ink_sigv4_string_to_sign(ink_view_text(auth->time), &auth->claim.scope, ink_buffer_view(canonical), to_sign))
         return ink_refuse(refusal, INK_REFUSE_UNAVAILABLE, NULL);
@@ -206,6 +209,7 @@ static bool begin_presigned(struct ink_auth *auth, int64_t now_ms, struct ink_re
     auth->presigned = true;
     ink_buffer_init(&auth->decoded_query, auth->uri->raw_query.len + 1);
     ink_status st = ink_sigv4_parse_query(auth->uri->raw_query, &auth->decoded_query, &auth->claim, &err);
+    if (st == INK_E_OOM) return ink_refuse(refusal, INK_REFUSE_UNAVAILABLE, NULL);
     if (st || !ink_date_basic(auth->claim.time, &seconds))
         return ink_refuse(refusal, INK_REFUSE_AUTH_QUERY,
                           ink_arena_text(arena, ink_view_text(st ? err.text : "X-Amz-Date is not a date")));

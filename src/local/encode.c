@@ -47,26 +47,27 @@ bool ink_hex_decode(const char *text, uint8_t *out, size_t len)
     return true;
 }
 
-char *ink_percent_decode(struct ink_arena *arena, struct ink_view text, bool plus_is_space)
+ink_status ink_percent_decode(struct ink_arena *arena, struct ink_view text, bool plus_is_space, const char **out)
 {
-    char *out = ink_arena_alloc(arena, text.len + 1, 1);
-    if (!out) return NULL;
+    char *plain = ink_arena_alloc(arena, text.len + 1, 1);
     size_t used = 0;
+    if (!plain) return INK_E_OOM;
     for (size_t i = 0; i < text.len; i++) {
         char c = (char)text.data[i];
         if (c == '+' && plus_is_space) c = ' ';
         if (c == '%') {
             int high = i + 2 < text.len ? hex_value((char)text.data[i + 1]) : -1;
             int low = i + 2 < text.len ? hex_value((char)text.data[i + 2]) : -1;
-            if (high < 0 || low < 0) return NULL;
+            if (high < 0 || low < 0) return INK_E_FORMAT;
             c = (char)(high << 4 | low);
             i += 2;
         }
-        if (c == '\0') return NULL;
-        out[used++] = c;
+        if (c == '\0') return INK_E_FORMAT;
+        plain[used++] = c;
     }
-    out[used] = '\0';
-    return out;
+    plain[used] = '\0';
+    *out = plain;
+    return INK_OK;
 }
 
 static bool stays(char c)

@@ -15,8 +15,10 @@ bool ink_base64_decode(const char *text, uint8_t *out, size_t len);
 /* Exactly `len` bytes from 2 * len hex digits of either case, or false. */
 bool ink_hex_decode(const char *text, uint8_t *out, size_t len);
 
-/* %XX -> byte; with plus_is_space also '+' -> ' '. NULL for a % without two hex digits, for %00, and without memory. */
-char *ink_percent_decode(struct ink_arena *arena, struct ink_view text, bool plus_is_space);
+/* %XX -> byte; with plus_is_space also '+' -> ' '. Into the arena. INK_E_FORMAT for a % without two hex digits and for
+ * %00; INK_E_OOM. */
+INK_NODISCARD ink_status ink_percent_decode(struct ink_arena *arena, struct ink_view text, bool plus_is_space,
+                                            const char **out);
 
 /* What list answers do with encoding-type=url: all but A-Z a-z 0-9 - _ . * / becomes %XX, a space '+'. */
 void ink_percent_encode(struct ink_buffer *out, const char *text);

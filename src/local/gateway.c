@@ -51,8 +51,8 @@ static void name_request(struct ink_call *call)
 static bool take_target(struct ink_call *call)
 {
     struct ink_uri_place place;
-    if (ink_uri_parse(call->http->target, call->arena, &call->uri))
-        return ink_refuse(&call->refusal, INK_REFUSE_INVALID_URI, NULL);
+    ink_status st = ink_uri_parse(call->http->target, call->arena, &call->uri);
+    if (st) return ink_refuse(&call->refusal, st == INK_E_OOM ? INK_REFUSE_UNAVAILABLE : INK_REFUSE_INVALID_URI, NULL);
     if (!ink_uri_place(&call->uri, ink_call_header(call, "Host"), call->arena, &place))
         return ink_refuse(&call->refusal, INK_REFUSE_UNAVAILABLE, NULL);
     call->bucket = place.bucket;

@@ -32,8 +32,10 @@ static bool take_source(struct ink_call *call, struct source *out)
         ink_call_refuse_argument(call, "versionId", version, "Invalid version id specified");
         return false;
     }
-    const char *path = ink_percent_decode(call->arena, ink_view_of(header, len), false);
-    if (!path) return refuse_source(call, header);
+    const char *path;
+    ink_status st = ink_percent_decode(call->arena, ink_view_of(header, len), false, &path);
+    if (st == INK_E_OOM) return ink_refuse(&call->refusal, INK_REFUSE_UNAVAILABLE, NULL);
+    if (st) return refuse_source(call, header);
     if (*path == '/') path++;
     const char *slash = strchr(path, '/');
     if (!slash || slash == path || slash[1] == '\0') return refuse_source(call, header);

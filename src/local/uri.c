@@ -34,9 +34,10 @@ static ink_status parse_query(struct ink_view query, struct ink_arena *arena, st
         const uint8_t *name_end = equals ? equals : stop, *value = equals ? equals + 1 : stop;
         if (stop > p) {
             struct ink_uri_param *param = &params[out->count++];
-            param->name = ink_percent_decode(arena, ink_view_of(p, (size_t)(name_end - p)), true);
-            param->value = ink_percent_decode(arena, ink_view_of(value, (size_t)(stop - value)), true);
-            if (!param->name || !param->value) return INK_E_FORMAT;
+            struct ink_view value_text = ink_view_of(value, (size_t)(stop - value));
+            ink_status st = ink_percent_decode(arena, ink_view_of(p, (size_t)(name_end - p)), true, &param->name);
+            if (!st) st = ink_percent_decode(arena, value_text, true, &param->value);
+            if (st) return st;
         }
         p = stop < end ? stop + 1 : end;
     }
@@ -51,8 +52,8 @@ ink_status ink_uri_parse(const char *target, struct ink_arena *arena, struct ink
     out->raw_path = until(path, "?#");
     const char *query = path + out->raw_path.len;
     if (*query == '?') out->raw_query = until(query + 1, "#");
-    out->path = ink_percent_decode(arena, out->raw_path, false);
-    if (!out->path) return INK_E_FORMAT;
+    ink_status st = ink_percent_decode(arena, out->raw_path, false, &out->path);
+    if (st) return st;
     return out->raw_query.len ? parse_query(out->raw_query, arena, out) : INK_OK;
 }
 

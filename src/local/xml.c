@@ -93,6 +93,7 @@ ink_status ink_xml_parse(struct ink_view text, struct ink_arena *arena, const st
     XML_SetStartDoctypeDeclHandler(reader.parser, on_doctype);
     enum XML_Status parsed = XML_Parse(reader.parser, (const char *)text.data, (int)text.len, 1);
     ink_status st = reader.status;
+    if (!st && parsed != XML_STATUS_OK && XML_GetErrorCode(reader.parser) == XML_ERROR_NO_MEMORY) st = INK_E_OOM;
     if (st)
         ink_fail(err, st, "XML: %s", st == INK_E_FORMAT ? "a DOCTYPE is not allowed" : "too deep or too large");
     else if (parsed != XML_STATUS_OK)
