@@ -58,8 +58,9 @@ static void tell(const char *event)
 
 static void grow(void)
 {
+    static char *volatile p; /* so that no compiler leaves it out */
     for (;;) {
-        char *p = malloc(1 << 20);
+        p = malloc(1 << 20);
         if (!p) continue; /* the limit on data: wait for the sampling to look */
         memset(p, 1, 1 << 20);
     }
