@@ -7,12 +7,14 @@
 #ifndef INK_KERNELS_KERNELS_H
 #define INK_KERNELS_KERNELS_H
 
+#include "kernels/binary.h"
 #include "kernels/convert.h"
 #include "kernels/cpu.h"
 #include "kernels/gemm_tile.h"
 #include "kernels/gemv.h"
 #include "kernels/rows.h"
 #include "kernels/taps.h"
+#include "kernels/unary.h"
 
 /* field (of type ink_FIELD_fn), plain twin, AVX2; where a level has nothing better, its column repeats the plain one */
 #define INK_KERNEL_MAP(X)                                                                                              \
@@ -29,7 +31,9 @@
     X(f32_row_gain, ink_f32_row_gain__plain, ink_f32_row_gain__avx2)                                                   \
     X(f32_row_add, ink_f32_row_add__plain, ink_f32_row_add__avx2)                                                      \
     X(f16_to_f32, ink_f16_to_f32__plain, ink_f16_to_f32__avx2)                                                         \
-    X(f32_to_f16, ink_f32_to_f16__plain, ink_f32_to_f16__avx2)
+    X(f32_to_f16, ink_f32_to_f16__plain, ink_f32_to_f16__avx2)                                                         \
+    X(unary_row, ink_unary_row__plain, ink_unary_row__avx2)                                                            \
+    X(binary_row, ink_binary_row__plain, ink_binary_row__avx2)
 
 enum {
     INK_GEMM_MR = 6, /* rows and columns of f32_gemm_tile */

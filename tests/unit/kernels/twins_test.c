@@ -271,6 +271,23 @@ static void f32_to_f16(const struct ink_kernels *kernels)
 typedef void trial_fn(const struct ink_kernels *kernels);
 
 /* One for each row of the kernel table, under the name of its field: a kernel without a trial does not compile. */
+/* vmath_test.c tries what these two find */
+static void unary_row(const struct ink_kernels *kernels)
+{
+    for (int f = 0; f < INK_UNARY_COUNT; f++)
+        for (int e = 0; e < INK_ELEMENT_COUNT; e++)
+            assert_int_equal(kernels->unary_row((enum ink_unary)f, (enum ink_element)e) == NULL,
+                             ink_unary_row__plain((enum ink_unary)f, (enum ink_element)e) == NULL);
+}
+
+static void binary_row(const struct ink_kernels *kernels)
+{
+    for (int f = 0; f < INK_BINARY_COUNT; f++)
+        for (int e = 0; e < INK_ELEMENT_COUNT; e++)
+            assert_int_equal(kernels->binary_row((enum ink_binary)f, (enum ink_element)e) == NULL,
+                             ink_binary_row__plain((enum ink_binary)f, (enum ink_element)e) == NULL);
+}
+
 static trial_fn *const trials[] = {
 #define X(field, plain, avx2) field,
     INK_KERNEL_MAP(X)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* lists.h - short lists of integers that are an attribute in old versions and an input in new ones: axes, shapes, pads. */
+#ifndef INK_OPS_LISTS_H
+#define INK_OPS_LISTS_H
+
+#include "ops/op.h"
+
+struct ink_list {
+    bool given;
+    size_t count;
+    const int64_t *values; /* of an attribute; lives as long as the model */
+    const struct ink_tensor *tensor; /* of an input, int32 or int64 */
+};
+
+static inline int64_t ink_list_at(const struct ink_list *list, size_t i)
+{
+    return list->tensor ? ink_tensor_i64(list->tensor, i) : list->values[i];
+}
+
+/* The attribute; for load. */
+INK_NODISCARD ink_status ink_list_attribute(const struct ink_op_ctx *ctx, const char *name, struct ink_list *out);
+
+/* Input i, of one dimension (or none); left out: not given. INK_E_NEED_DATA while its values are not known. */
+INK_NODISCARD ink_status ink_list_input(const struct ink_op_ctx *ctx, int i, struct ink_list *out);
+
+/* Axes of a tensor of `rank` dimensions, each once, as bits. */
+INK_NODISCARD ink_status ink_list_axes(const struct ink_op_ctx *ctx, const struct ink_list *list, int rank,
+                                       unsigned *bits);
+
+#endif
