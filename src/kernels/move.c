@@ -33,7 +33,11 @@ typedef void strided_fn(size_t rows, ptrdiff_t row_step, size_t row_len, size_t 
 
 static strided_fn *strided_of(size_t bytes)
 {
-    return bytes == 1 ? strided_1 : bytes == 2 ? strided_2 : bytes == 4 ? strided_4 : bytes == 8 ? strided_8 : strided_16;
+    return bytes == 1   ? strided_1
+           : bytes == 2 ? strided_2
+           : bytes == 4 ? strided_4
+           : bytes == 8 ? strided_8
+                        : strided_16;
 }
 
 /* Leaves out dimensions of 1, joins those that continue each other. False when there is nothing to move. */

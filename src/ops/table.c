@@ -5,13 +5,18 @@
 #include "ops/table.h"
 
 #include "ops/arg_reduce.h"
+#include "ops/binary.h"
+#include "ops/constant.h"
 #include "ops/conv.h"
 #include "ops/identity.h"
 #include "ops/matmul.h"
+#include "ops/movement.h"
 #include "ops/norm.h"
 #include "ops/pool.h"
 #include "ops/reduce.h"
+#include "ops/reshape.h"
 #include "ops/softmax.h"
+#include "ops/unary.h"
 
 #define BIT INK_DTYPE_BIT
 
@@ -19,7 +24,46 @@
 #define WIDE   (INK_TYPES_INDEX | BIT(INK_UINT32) | BIT(INK_UINT64)) /* integers that sums are allowed for */
 #define BYTES  (BIT(INK_INT8) | BIT(INK_UINT8))
 
+#define PLAIN           (INK_TYPES_NUMBER & ~BIT(INK_BFLOAT16)) /* numbers, as before bfloat16 was added */
+#define WHOLE           (INK_TYPES_ALL & ~(BIT(INK_UINT4) | BIT(INK_INT4) | BIT(INK_FLOAT4E2M1) | BIT(INK_UINT2) | BIT(INK_INT2)))
+#define REAL_OR_INTEGER (INK_TYPES_ALL & ~(BIT(INK_COMPLEX64) | BIT(INK_COMPLEX128)))
+
 /* Functions of a family. */
+#define UNARY(function, ...)                                                                                           \
+    .load = ink_unary_load, .shape = ink_op_shape_same, .run = ink_unary_run, .param = &(const struct ink_unary_param) \
+    {                                                                                                                  \
+        INK_UNARY_##function, __VA_ARGS__                                                                              \
+    }
+#define BINARY(function)                                                                                               \
+    .load = ink_binary_load, .shape = ink_op_shape_broadcast, .run = ink_binary_run,                                   \
+    .param = &(const struct ink_binary_param)                                                                          \
+    {                                                                                                                  \
+        INK_BINARY_##function                                                                                          \
+    }
+#define OLD_BINARY(function)                                                                                           \
+    .load = ink_binary_old_load, .shape = ink_binary_old_shape, .run = ink_binary_run,                                 \
+    .param = &(const struct ink_binary_param)                                                                          \
+    {                                                                                                                  \
+        INK_BINARY_##function                                                                                          \
+    }
+#define PRELU(old)                                                                                                     \
+    .load = old, .shape = ink_prelu_shape, .run = ink_binary_run, .param = &(const struct ink_binary_param)            \
+    {                                                                                                                  \
+        INK_BINARY_PRELU                                                                                               \
+    }
+#define VARIADIC(function, checked)                                                                                    \
+    .shape = checked, .run = ink_variadic_run, .param = &(const struct ink_binary_param)                               \
+    {                                                                                                                  \
+        INK_BINARY_##function                                                                                          \
+    }
+#define MEAN(checked)                                                                                                  \
+    .shape = checked, .run = ink_mean_run, .param = &(const struct ink_binary_param)                                   \
+    {                                                                                                                  \
+        INK_BINARY_ADD                                                                                                 \
+    }
+#define CAST(loaded)             .load = loaded, .shape = ink_op_shape_same, .prepare = ink_cast_prepare, .run = ink_cast_run
+#define RESHAPED(loaded, shaped) .load = loaded, .shape = shaped, .run = ink_identity_run
+#define MOVED(loaded, what)      .load = loaded, .shape = ink_##what##_shape, .run = ink_##what##_run
 #define CONV                                                                                                           \
     .load = ink_conv_load, .shape = ink_conv_shape, .prepare = ink_conv_prepare, .run = ink_conv_run,                  \
     .multiply_adds = ink_conv_multiply_adds
@@ -63,10 +107,32 @@
 
 static const struct ink_op table[] = {
     /* clang-format off */
+    {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
+    {"", "Abs", 6, "T>T", {PLAIN}, INK_OP_INPLACE, UNARY(ABS, NULL)},
+    {"", "Abs", 13, "T>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, UNARY(ABS, NULL)},
+    {"", "Acos", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ACOS, NULL)},
+    {"", "Acos", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ACOS, NULL)},
+    {"", "Acosh", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ACOSH, NULL)},
+    {"", "Acosh", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ACOSH, NULL)},
+    {"", "Add", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(ADD)},
+    {"", "Add", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(ADD)},
+    {"", "Add", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(ADD)},
+    {"", "Add", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, INK_OP_INPLACE, BINARY(ADD)},
+    {"", "Add", 14, "TT>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(ADD)},
+    {"", "And", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(AND)},
+    {"", "And", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(AND)},
     {"", "ArgMax", 1, "T>i", {INK_TYPES_NUMBER & ~BIT(INK_BFLOAT16)}, 0, ARG(max)},
     {"", "ArgMax", 13, "T>i", {INK_TYPES_NUMBER}, 0, ARG(max)},
     {"", "ArgMin", 1, "T>i", {INK_TYPES_NUMBER & ~BIT(INK_BFLOAT16)}, 0, ARG(min)},
     {"", "ArgMin", 13, "T>i", {INK_TYPES_NUMBER}, 0, ARG(min)},
+    {"", "Asin", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ASIN, NULL)},
+    {"", "Asin", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ASIN, NULL)},
+    {"", "Asinh", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ASINH, NULL)},
+    {"", "Asinh", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ASINH, NULL)},
+    {"", "Atan", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ATAN, NULL)},
+    {"", "Atan", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ATAN, NULL)},
+    {"", "Atanh", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ATANH, NULL)},
+    {"", "Atanh", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ATANH, NULL)},
     {"", "AveragePool", 1, "T>T", {FLOATS}, 0, POOL(average)},
     {"", "AveragePool", 22, "T>T", {INK_TYPES_FLOAT}, 0, POOL(average)},
     {"", "BatchNormalization", 1, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
@@ -75,10 +141,71 @@ static const struct ink_op table[] = {
     {"", "BatchNormalization", 9, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
     {"", "BatchNormalization", 14, "TTTUU>TU?U?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
     {"", "BatchNormalization", 15, "TUUVV>TV?V?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
+    {"", "BitShift", 11, "TT>T", {INK_TYPES_UNSIGNED}, INK_OP_INPLACE, .load = ink_bit_shift_load, .shape = ink_op_shape_broadcast, .run = ink_binary_run,
+     .param = &(const struct ink_binary_param){INK_BINARY_SHIFT_LEFT}},
+    {"", "BitwiseAnd", 18, "TT>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, BINARY(BIT_AND)},
+    {"", "BitwiseNot", 18, "T>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, UNARY(BIT_NOT, NULL)},
+    {"", "BitwiseOr", 18, "TT>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, BINARY(BIT_OR)},
+    {"", "BitwiseXor", 18, "TT>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, BINARY(BIT_XOR)},
+    {"", "Cast", 1, "T>U", {PLAIN | BIT(INK_BOOL), PLAIN | BIT(INK_BOOL)}, 0, CAST(ink_cast_load)},
+    {"", "Cast", 6, "T>U", {PLAIN | BIT(INK_BOOL), PLAIN | BIT(INK_BOOL)}, 0, CAST(ink_cast_load)},
+    {"", "Cast", 9, "T>U", {PLAIN | BIT(INK_BOOL) | BIT(INK_STRING), PLAIN | BIT(INK_BOOL) | BIT(INK_STRING)}, 0, CAST(ink_cast_load)},
+    {"", "Cast", 13, "T>U", {INK_TYPES_NUMBER | BIT(INK_BOOL) | BIT(INK_STRING), INK_TYPES_NUMBER | BIT(INK_BOOL) | BIT(INK_STRING)}, 0, CAST(ink_cast_load)},
+    {"", "Cast", 19, "T>U", {REAL_OR_INTEGER, REAL_OR_INTEGER}, 0, CAST(ink_cast_load)},
+    {"", "CastLike", 15, "TU>U", {INK_TYPES_NUMBER | BIT(INK_BOOL) | BIT(INK_STRING), INK_TYPES_NUMBER | BIT(INK_BOOL) | BIT(INK_STRING)}, 0, CAST(ink_cast_like_load)},
+    {"", "CastLike", 19, "TU>U", {REAL_OR_INTEGER, REAL_OR_INTEGER}, 0, CAST(ink_cast_like_load)},
+    {"", "Ceil", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(CEIL, NULL)},
+    {"", "Ceil", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(CEIL, NULL)},
+    {"", "Celu", 12, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(CELU, "alpha", NULL, 1)},
+    {"", "Clip", 1, "T>T", {FLOATS}, INK_OP_INPLACE, MOVED(ink_clip_old_load, clip)},
+    {"", "Clip", 11, "TT?T?>T", {FLOATS}, INK_OP_INPLACE, MOVED(NULL, clip)},
+    {"", "Clip", 12, "TT?T?>T", {PLAIN}, INK_OP_INPLACE, MOVED(NULL, clip)},
+    {"", "Clip", 13, "TT?T?>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, MOVED(NULL, clip)},
+    {"", "Concat", 1, "T*>T", {FLOATS}, 0, MOVED(ink_concat_load, concat)},
+    {"", "Concat", 4, "T*>T", {WHOLE}, 0, MOVED(ink_concat_load, concat)},
+    {"", "Constant", 1, ">T", {INK_TYPES_ALL}, 0, MOVED(ink_constant_load, constant)},
+    {"", "ConstantOfShape", 9, "i>T", {WHOLE}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
     {"", "Conv", 1, "TTT?>T", {FLOATS}, 0, CONV},
     {"", "Conv", 22, "TTT?>T", {INK_TYPES_FLOAT}, 0, CONV},
     {"", "ConvTranspose", 1, "TTT?>T", {FLOATS}, 0, CONV_TRANSPOSE},
     {"", "ConvTranspose", 22, "TTT?>T", {INK_TYPES_FLOAT}, 0, CONV_TRANSPOSE},
+    {"", "Cos", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(COS, NULL)},
+    {"", "Cos", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(COS, NULL)},
+    {"", "Cosh", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(COSH, NULL)},
+    {"", "Cosh", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(COSH, NULL)},
+    {"", "Div", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(DIV)},
+    {"", "Div", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(DIV)},
+    {"", "Div", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(DIV)},
+    {"", "Div", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, INK_OP_INPLACE, BINARY(DIV)},
+    {"", "Div", 14, "TT>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(DIV)},
+    {"", "Dropout", 1, "T>TT?", {FLOATS}, INK_OP_VIEW, MOVED(ink_dropout_old_load, dropout)},
+    {"", "Dropout", 7, "T>TT?", {FLOATS}, INK_OP_VIEW, MOVED(NULL, dropout)},
+    {"", "Dropout", 10, "T>Tb?", {FLOATS}, INK_OP_VIEW, MOVED(NULL, dropout)},
+    {"", "Dropout", 12, "TU?b?>Tb?", {FLOATS, FLOATS}, INK_OP_VIEW, MOVED(NULL, dropout)},
+    {"", "Dropout", 13, "TU?b?>Tb?", {INK_TYPES_FLOAT, FLOATS}, INK_OP_VIEW, MOVED(NULL, dropout)},
+    {"", "Dropout", 22, "TU?b?>Tb?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, INK_OP_VIEW, MOVED(NULL, dropout)},
+    {"", "Elu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ELU, "alpha", NULL, 1)},
+    {"", "Elu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ELU, "alpha", NULL, 1)},
+    {"", "Equal", 1, "TT>b", {BIT(INK_BOOL) | INK_TYPES_INDEX}, 0, OLD_BINARY(EQUAL)},
+    {"", "Equal", 7, "TT>b", {BIT(INK_BOOL) | INK_TYPES_INDEX}, 0, BINARY(EQUAL)},
+    {"", "Equal", 11, "TT>b", {BIT(INK_BOOL) | PLAIN}, 0, BINARY(EQUAL)},
+    {"", "Equal", 13, "TT>b", {BIT(INK_BOOL) | INK_TYPES_NUMBER}, 0, BINARY(EQUAL)},
+    {"", "Equal", 19, "TT>b", {BIT(INK_BOOL) | BIT(INK_STRING) | INK_TYPES_NUMBER}, 0, .load = ink_binary_load, .shape = ink_op_shape_broadcast, .run = ink_equal_run,
+     .param = &(const struct ink_binary_param){INK_BINARY_EQUAL}},
+    {"", "Erf", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ERF, NULL)},
+    {"", "Erf", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ERF, NULL)},
+    {"", "Exp", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(EXP, NULL)},
+    {"", "Exp", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(EXP, NULL)},
+    {"", "Expand", 8, "Ti>T", {WHOLE}, 0, MOVED(NULL, expand)},
+    {"", "Flatten", 1, "T>T", {FLOATS}, INK_OP_VIEW, RESHAPED(ink_flatten_load, ink_flatten_shape)},
+    {"", "Flatten", 9, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_flatten_load, ink_flatten_shape)},
+    {"", "Flatten", 11, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_flatten_load, ink_flatten_shape)},
+    {"", "Floor", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(FLOOR, NULL)},
+    {"", "Floor", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(FLOOR, NULL)},
+    {"", "Gather", 1, "TU>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(ink_gather_load, gather)},
+    {"", "Gather", 11, "TU>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(ink_gather_load, gather)},
+    {"", "Gelu", 20, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, .load = ink_gelu_load, .shape = ink_op_shape_same, .run = ink_unary_run,
+     .param = &(const struct ink_unary_param){INK_UNARY_GELU, NULL}},
     {"", "Gemm", 1, "TTT>T", {FLOATS}, 0, GEMM},
     {"", "Gemm", 9, "TTT>T", {FLOATS | WIDE}, 0, GEMM},
     {"", "Gemm", 11, "TTT?>T", {FLOATS | WIDE}, 0, GEMM},
@@ -90,14 +217,34 @@ static const struct ink_op table[] = {
     {"", "GlobalLpPool", 22, "T>T", {INK_TYPES_FLOAT}, 0, GLOBAL_POOL(lp)},
     {"", "GlobalMaxPool", 1, "T>T", {FLOATS}, 0, GLOBAL_POOL(max)},
     {"", "GlobalMaxPool", 22, "T>T", {INK_TYPES_FLOAT}, 0, GLOBAL_POOL(max)},
+    {"", "Greater", 1, "TT>b", {FLOATS}, 0, OLD_BINARY(GREATER)},
+    {"", "Greater", 7, "TT>b", {FLOATS}, 0, BINARY(GREATER)},
+    {"", "Greater", 9, "TT>b", {PLAIN}, 0, BINARY(GREATER)},
+    {"", "Greater", 13, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(GREATER)},
+    {"", "GreaterOrEqual", 12, "TT>b", {PLAIN}, 0, BINARY(GREATER_OR_EQUAL)},
+    {"", "GreaterOrEqual", 16, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(GREATER_OR_EQUAL)},
     {"", "GroupNormalization", 18, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group_old)},
     {"", "GroupNormalization", 21, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group)},
+    {"", "HardSigmoid", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(HARD_SIGMOID, "alpha", "beta", 0.2f, 0.5f)},
+    {"", "HardSigmoid", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(HARD_SIGMOID, "alpha", "beta", 0.2f, 0.5f)},
+    {"", "HardSwish", 14, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(HARD_SWISH, NULL)},
+    {"", "HardSwish", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(HARD_SWISH, NULL)},
     {"", "Identity", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "InstanceNormalization", 1, "TTT>T", {FLOATS}, 0, GROUP_NORM(instance)},
     {"", "InstanceNormalization", 22, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(instance)},
     {"", "LRN", 1, "T>T", {FLOATS}, 0, LRN},
     {"", "LRN", 13, "T>T", {INK_TYPES_FLOAT}, 0, LRN},
     {"", "LayerNormalization", 17, "TTT?>TU?U?", {INK_TYPES_FLOAT, BIT(INK_FLOAT) | BIT(INK_BFLOAT16)}, 0, LAYER_NORM(centres)},
+    {"", "LeakyRelu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(LEAKY_RELU, "alpha", NULL, 0.01f)},
+    {"", "LeakyRelu", 16, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(LEAKY_RELU, "alpha", NULL, 0.01f)},
+    {"", "Less", 1, "TT>b", {FLOATS}, 0, OLD_BINARY(LESS)},
+    {"", "Less", 7, "TT>b", {FLOATS}, 0, BINARY(LESS)},
+    {"", "Less", 9, "TT>b", {PLAIN}, 0, BINARY(LESS)},
+    {"", "Less", 13, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(LESS)},
+    {"", "LessOrEqual", 12, "TT>b", {PLAIN}, 0, BINARY(LESS_OR_EQUAL)},
+    {"", "LessOrEqual", 16, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(LESS_OR_EQUAL)},
+    {"", "Log", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(LOG, NULL)},
+    {"", "Log", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(LOG, NULL)},
     {"", "LogSoftmax", 1, "T>T", {FLOATS}, 0, SOFTMAX(log_softmax_flat)},
     {"", "LogSoftmax", 13, "T>T", {INK_TYPES_FLOAT}, 0, SOFTMAX(log_softmax)},
     {"", "LpNormalization", 1, "T>T", {FLOATS}, 0, LP_NORM},
@@ -108,13 +255,59 @@ static const struct ink_op table[] = {
     {"", "MatMul", 1, "TT>T", {FLOATS}, 0, MATMUL},
     {"", "MatMul", 9, "TT>T", {FLOATS | WIDE}, 0, MATMUL},
     {"", "MatMul", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, 0, MATMUL},
+    {"", "Max", 1, "T*>T", {FLOATS}, 0, VARIADIC(MAX, ink_variadic_old_shape)},
+    {"", "Max", 8, "T*>T", {FLOATS}, 0, VARIADIC(MAX, ink_variadic_shape)},
+    {"", "Max", 12, "T*>T", {PLAIN}, 0, VARIADIC(MAX, ink_variadic_shape)},
+    {"", "Max", 13, "T*>T", {INK_TYPES_NUMBER}, 0, VARIADIC(MAX, ink_variadic_shape)},
     {"", "MaxPool", 1, "T>T", {FLOATS}, 0, POOL(max)},
     {"", "MaxPool", 8, "T>Ti?", {FLOATS}, 0, POOL(max)},
     {"", "MaxPool", 12, "T>Ti?", {FLOATS | BYTES}, 0, POOL(max)},
     {"", "MaxPool", 22, "T>Ti?", {INK_TYPES_FLOAT | BYTES}, 0, POOL(max)},
+    {"", "Mean", 1, "T*>T", {FLOATS}, 0, MEAN(ink_variadic_old_shape)},
+    {"", "Mean", 8, "T*>T", {FLOATS}, 0, MEAN(ink_variadic_shape)},
+    {"", "Mean", 13, "T*>T", {INK_TYPES_FLOAT}, 0, MEAN(ink_variadic_shape)},
     {"", "MeanVarianceNormalization", 9, "T>T", {FLOATS}, 0, MEAN_VARIANCE},
     {"", "MeanVarianceNormalization", 13, "T>T", {INK_TYPES_FLOAT}, 0, MEAN_VARIANCE},
+    {"", "Min", 1, "T*>T", {FLOATS}, 0, VARIADIC(MIN, ink_variadic_old_shape)},
+    {"", "Min", 8, "T*>T", {FLOATS}, 0, VARIADIC(MIN, ink_variadic_shape)},
+    {"", "Min", 12, "T*>T", {PLAIN}, 0, VARIADIC(MIN, ink_variadic_shape)},
+    {"", "Min", 13, "T*>T", {INK_TYPES_NUMBER}, 0, VARIADIC(MIN, ink_variadic_shape)},
+    {"", "Mish", 18, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(MISH, NULL)},
+    {"", "Mish", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(MISH, NULL)},
+    {"", "Mod", 10, "TT>T", {PLAIN}, INK_OP_INPLACE, .load = ink_mod_load, .shape = ink_op_shape_broadcast, .run = ink_binary_run,
+     .param = &(const struct ink_binary_param){INK_BINARY_MOD}},
+    {"", "Mod", 13, "TT>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, .load = ink_mod_load, .shape = ink_op_shape_broadcast, .run = ink_binary_run,
+     .param = &(const struct ink_binary_param){INK_BINARY_MOD}},
+    {"", "Mul", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(MUL)},
+    {"", "Mul", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(MUL)},
+    {"", "Mul", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(MUL)},
+    {"", "Mul", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, INK_OP_INPLACE, BINARY(MUL)},
+    {"", "Mul", 14, "TT>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(MUL)},
+    {"", "Neg", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(NEG, NULL)},
+    {"", "Neg", 6, "T>T", {FLOATS | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
+    {"", "Neg", 13, "T>T", {INK_TYPES_FLOAT | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
+    {"", "Not", 1, "T>T", {BIT(INK_BOOL)}, INK_OP_INPLACE, UNARY(NOT, NULL)},
+    {"", "Or", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(OR)},
+    {"", "Or", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(OR)},
+    {"", "PRelu", 1, "TT>T", {FLOATS}, 0, PRELU(ink_prelu_old_load)},
+    {"", "PRelu", 7, "TT>T", {FLOATS}, 0, PRELU(ink_binary_load)},
+    {"", "PRelu", 9, "TT>T", {FLOATS | WIDE}, 0, PRELU(ink_binary_load)},
+    {"", "PRelu", 16, "TT>T", {INK_TYPES_FLOAT | WIDE}, 0, PRELU(ink_binary_load)},
+    {"", "Pad", 1, "T>T", {FLOATS}, 0, MOVED(ink_pad_load, pad)},
+    {"", "Pad", 2, "T>T", {FLOATS}, 0, MOVED(ink_pad_load, pad)},
+    {"", "Pad", 11, "TiT?>T", {PLAIN}, 0, MOVED(ink_pad_load, pad)},
+    {"", "Pad", 13, "TiT?>T", {WHOLE}, 0, MOVED(ink_pad_load, pad)},
+    {"", "Pad", 18, "TiT?U?>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(ink_pad_load, pad)},
+    {"", "Pad", 19, "TiT?U?>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(ink_pad_load, pad)},
+    {"", "Pow", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(POW)},
+    {"", "Pow", 7, "TT>T", {FLOATS}, INK_OP_INPLACE, BINARY(POW)},
+    {"", "Pow", 12, "TU>T", {FLOATS | INK_TYPES_INDEX, PLAIN}, INK_OP_INPLACE, BINARY(POW)},
+    {"", "Pow", 13, "TU>T", {INK_TYPES_FLOAT | INK_TYPES_INDEX, PLAIN}, INK_OP_INPLACE, BINARY(POW)},
+    {"", "Pow", 15, "TU>T", {INK_TYPES_FLOAT | INK_TYPES_INDEX, INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(POW)},
     {"", "RMSNormalization", 23, "TU>U", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, LAYER_NORM(does_not_centre)},
+    {"", "Range", 11, "TTT>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | BIT(INK_INT16) | INK_TYPES_INDEX}, 0, MOVED(NULL, range)},
+    {"", "Reciprocal", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},
+    {"", "Reciprocal", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},
     {"", "ReduceL1", 1, "T>T", {FLOATS | WIDE}, 0, REDUCE(L1)},
     {"", "ReduceL1", 13, "T>T", {INK_TYPES_FLOAT | WIDE}, 0, REDUCE(L1)},
     {"", "ReduceL1", 18, "Ti?>T", {INK_TYPES_FLOAT | WIDE}, 0, REDUCE(L1)},
@@ -148,8 +341,70 @@ static const struct ink_op table[] = {
     {"", "ReduceSumSquare", 1, "T>T", {FLOATS | WIDE}, 0, REDUCE(SUM_SQUARE)},
     {"", "ReduceSumSquare", 13, "T>T", {INK_TYPES_FLOAT | WIDE}, 0, REDUCE(SUM_SQUARE)},
     {"", "ReduceSumSquare", 18, "Ti?>T", {INK_TYPES_FLOAT | WIDE}, 0, REDUCE(SUM_SQUARE)},
+    {"", "Relu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(RELU, NULL)},
+    {"", "Relu", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(RELU, NULL)},
+    {"", "Relu", 14, "T>T", {INK_TYPES_FLOAT | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(RELU, NULL)},
+    {"", "Reshape", 1, "T>T", {FLOATS}, INK_OP_VIEW, RESHAPED(ink_reshape_old_load, ink_reshape_shape)},
+    {"", "Reshape", 5, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_reshape_load, ink_reshape_shape)},
+    {"", "Reshape", 14, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_reshape_load, ink_reshape_shape)},
+    {"", "Round", 11, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
+    {"", "Round", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
+    {"", "Selu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.6732f, 1.0507f)},
+    {"", "Selu", 6, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f)},
+    {"", "Selu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f)},
+    {"", "Shape", 1, "T>i", {INK_TYPES_ALL}, INK_OP_SHAPES, MOVED(NULL, shape)},
+    {"", "Shape", 15, "T>i", {INK_TYPES_ALL}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
+    {"", "Sigmoid", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SIGMOID, NULL)},
+    {"", "Sigmoid", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SIGMOID, NULL)},
+    {"", "Sign", 9, "T>T", {PLAIN}, INK_OP_INPLACE, UNARY(SIGN, NULL)},
+    {"", "Sign", 13, "T>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, UNARY(SIGN, NULL)},
+    {"", "Sin", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SIN, NULL)},
+    {"", "Sin", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SIN, NULL)},
+    {"", "Sinh", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SINH, NULL)},
+    {"", "Sinh", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SINH, NULL)},
+    {"", "Size", 1, "T>i", {INK_TYPES_ALL}, INK_OP_SHAPES, MOVED(NULL, size)},
+    {"", "Slice", 1, "T>T", {WHOLE}, 0, MOVED(ink_slice_old_load, slice)},
+    {"", "Slice", 10, "TUUU?U?>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(NULL, slice)},
     {"", "Softmax", 1, "T>T", {FLOATS}, 0, SOFTMAX(softmax_flat)},
     {"", "Softmax", 13, "T>T", {INK_TYPES_FLOAT}, 0, SOFTMAX(softmax)},
+    {"", "Softplus", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SOFTPLUS, NULL)},
+    {"", "Softplus", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SOFTPLUS, NULL)},
+    {"", "Softsign", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SOFTSIGN, NULL)},
+    {"", "Softsign", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SOFTSIGN, NULL)},
+    {"", "Split", 1, "TT?>T*", {FLOATS}, 0, MOVED(ink_split_load, split)},
+    {"", "Split", 2, "T>T*", {WHOLE}, 0, MOVED(ink_split_load, split)},
+    {"", "Split", 11, "T>T*", {WHOLE}, 0, MOVED(ink_split_load, split)},
+    {"", "Split", 13, "Ti?>T*", {WHOLE}, 0, MOVED(ink_split_load, split)},
+    {"", "Split", 18, "Ti?>T*", {WHOLE}, 0, MOVED(ink_split_load, split)},
+    {"", "Sqrt", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SQRT, NULL)},
+    {"", "Sqrt", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SQRT, NULL)},
+    {"", "Squeeze", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_squeeze_shape)},
+    {"", "Squeeze", 11, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_squeeze_shape)},
+    {"", "Squeeze", 13, "Ti?>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(NULL, ink_squeeze_shape)},
+    {"", "Sub", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(SUB)},
+    {"", "Sub", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(SUB)},
+    {"", "Sub", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(SUB)},
+    {"", "Sub", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, INK_OP_INPLACE, BINARY(SUB)},
+    {"", "Sub", 14, "TT>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(SUB)},
+    {"", "Sum", 1, "T*>T", {FLOATS}, 0, VARIADIC(ADD, ink_variadic_old_shape)},
+    {"", "Sum", 8, "T*>T", {FLOATS}, 0, VARIADIC(ADD, ink_variadic_shape)},
+    {"", "Sum", 13, "T*>T", {INK_TYPES_FLOAT}, 0, VARIADIC(ADD, ink_variadic_shape)},
+    {"", "Swish", 24, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SWISH, "alpha", NULL, 1)},
+    {"", "Tan", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(TAN, NULL)},
+    {"", "Tan", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(TAN, NULL)},
+    {"", "Tanh", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(TANH, NULL)},
+    {"", "Tanh", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(TANH, NULL)},
+    {"", "ThresholdedRelu", 10, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
+    {"", "ThresholdedRelu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
+    {"", "Tile", 1, "TTT>T", {FLOATS}, 0, .shape = ink_tile_old_shape, .run = ink_tile_run},
+    {"", "Tile", 6, "Ti>T", {WHOLE}, 0, MOVED(NULL, tile)},
+    {"", "Transpose", 1, "T>T", {WHOLE}, 0, MOVED(ink_transpose_load, transpose)},
+    {"", "Unsqueeze", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
+    {"", "Unsqueeze", 11, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
+    {"", "Unsqueeze", 13, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(NULL, ink_unsqueeze_shape)},
+    {"", "Where", 9, "bTT>T", {WHOLE}, 0, .shape = ink_op_shape_broadcast, .run = ink_where_run},
+    {"", "Xor", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(XOR)},
+    {"", "Xor", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(XOR)},
     {"inkling", "Conv", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, CONV},
     {"inkling", "Gemm", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, GEMM},
     /* clang-format on */
