@@ -46,10 +46,18 @@ static ink_status fold(struct ink_pass *p, struct ink_step *step)
 
 /* --- pass through: Identity, and Dropout when nothing is trained, are not there --- */
 
+/* training_mode is there and not known to be false. */
+static bool may_train(const struct ink_session *s, const struct ink_step *step)
+{
+    if (step->ctx.in_count < 3 || step->inputs[2] < 0) return false;
+    const struct ink_value *mode = &s->values[step->inputs[2]];
+    return !mode->weight || ink_tensor_count(&mode->tensor) != 1 || *(const uint8_t *)mode->tensor.data;
+}
+
 static ink_status pass_through(struct ink_pass *p, struct ink_step *step)
 {
     const struct ink_session *s = p->s;
-    bool nothing = is_op(step, "Identity") || (is_op(step, "Dropout") && step->ctx.op->flags & INK_OP_VIEW);
+    bool nothing = is_op(step, "Identity") || (is_op(step, "Dropout") && !may_train(s, step));
     if (!nothing || !has_one_output(step) || step->inputs[0] < 0) return INK_OK;
     int from = step->inputs[0], to = step->outputs[0];
     if (s->values[to].is_output) return INK_OK; /* its name is promised; a view costs nothing */

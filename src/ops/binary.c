@@ -237,8 +237,7 @@ static void compare_strings(const void *arg, const struct ink_walk *walk, size_t
     const struct ink_view *a = (*ctx)->in[0]->data, *b = (*ctx)->in[1]->data;
     bool *out = (*ctx)->out[0]->data;
     for (size_t i = 0; i < n; i++)
-        out[out_at + i] =
-            ink_view_equal(a[in_at[0] + i * walk->row_step[0]], b[in_at[1] + i * walk->row_step[1]]);
+        out[out_at + i] = ink_view_equal(a[in_at[0] + i * walk->row_step[0]], b[in_at[1] + i * walk->row_step[1]]);
 }
 
 ink_status ink_equal_run(struct ink_op_ctx *ctx)

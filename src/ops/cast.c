@@ -40,7 +40,8 @@ static ink_status load_target(const struct ink_op_ctx *ctx, int64_t *to)
     for (int i = 1; !st && i < INK_DTYPE_END; i++) {
         const char *name = ink_dtype_word((enum ink_dtype)i);
         bool same = strlen(name) == word.len;
-        for (size_t k = 0; same && k < word.len; k++) same = name[k] == (word.data[k] | 0x20) || name[k] == word.data[k];
+        for (size_t k = 0; same && k < word.len; k++)
+            same = name[k] == (word.data[k] | 0x20) || name[k] == word.data[k];
         if (same) *to = i;
     }
     return st;
@@ -164,8 +165,8 @@ ink_status ink_cast_run(struct ink_op_ctx *ctx)
     }
     size_t bytes = ink_dtype_bits(at->to) / 8;
     for (size_t i = 0; i < n; i++) {
-        ink_status st = text_to_number(ctx, ((const struct ink_view *)in->data)[i], at->to,
-                                       (char *)ctx->out[0]->data + i * bytes);
+        ink_status st =
+            text_to_number(ctx, ((const struct ink_view *)in->data)[i], at->to, (char *)ctx->out[0]->data + i * bytes);
         if (st) return st;
     }
     return INK_OK;

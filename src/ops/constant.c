@@ -49,9 +49,9 @@ static const struct {
     const char *name;
     enum ink_attribute_kind kind;
 } sources[] = {
-    {"value", INK_ATTRIBUTE_TENSOR},         {"value_float", INK_ATTRIBUTE_FLOAT},
-    {"value_floats", INK_ATTRIBUTE_FLOATS},  {"value_int", INK_ATTRIBUTE_INT},
-    {"value_ints", INK_ATTRIBUTE_INTS},      {"value_string", INK_ATTRIBUTE_STRING},
+    {"value", INK_ATTRIBUTE_TENSOR},          {"value_float", INK_ATTRIBUTE_FLOAT},
+    {"value_floats", INK_ATTRIBUTE_FLOATS},   {"value_int", INK_ATTRIBUTE_INT},
+    {"value_ints", INK_ATTRIBUTE_INTS},       {"value_string", INK_ATTRIBUTE_STRING},
     {"value_strings", INK_ATTRIBUTE_STRINGS}, {"sparse_value", INK_ATTRIBUTE_SPARSE_TENSOR},
 };
 
@@ -102,8 +102,8 @@ ink_status ink_constant_load(struct ink_op_ctx *ctx)
     struct ink_tensor *tensor = INK_ARENA_NEW(ctx->arena, struct ink_tensor);
     if (!tensor) return ink_op_fail(ctx, INK_E_OOM, "no memory for its attributes");
     ctx->attributes = tensor;
-    ink_status st = found->kind == INK_ATTRIBUTE_SPARSE_TENSOR ? spread(ctx, found->sparse, tensor)
-                                                               : tensor_of(ctx, found, tensor);
+    ink_status st =
+        found->kind == INK_ATTRIBUTE_SPARSE_TENSOR ? spread(ctx, found->sparse, tensor) : tensor_of(ctx, found, tensor);
     ctx->types[0] = tensor->dtype;
     return st;
 }

@@ -3,7 +3,8 @@
 #include "ops/identity.h"
 #include "ops/reshape.h"
 
-static const char advice[] = "is in training mode, which gives another answer at each run: export the model for inference";
+static const char advice[] =
+    "is in training mode, which gives another answer at each run: export the model for inference";
 
 ink_status ink_dropout_old_load(struct ink_op_ctx *ctx)
 {

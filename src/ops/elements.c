@@ -51,9 +51,9 @@ static const struct mini *mini_of(enum ink_dtype dtype)
 {
     static const struct mini e4m3fn = {3, 7, 0x80, 0x7E, 0x7F, 0x7F, false};
     static const struct mini e4m3fnuz = {3, 8, 0x80, 0x7F, 0x80, 0x80, true};
-    static const struct mini e5m2 = {2, 15, 0x80, 0x7B, 0x7C, 0x7F, false};
+    static const struct mini e5m2 = {2, 15, 0x80, 0x7B, 0x7C, 0x7E, false};
     static const struct mini e5m2fnuz = {2, 16, 0x80, 0x7F, 0x80, 0x80, true};
-    static const struct mini e2m1 = {1, 1, 0x08, 0x07, 0x07, 0x07, false};
+    static const struct mini e2m1 = {1, 1, 0x08, 0x07, 0x07, 0x08, false}; /* it has no NaN: -0 stands in */
     switch (dtype) {
     case INK_FLOAT8E4M3FN: return &e4m3fn;
     case INK_FLOAT8E4M3FNUZ: return &e4m3fnuz;
@@ -253,11 +253,9 @@ static void write_wide(size_t n, const union wide *w, enum kind kind, enum ink_d
     case INK_UINT4:
     case INK_UINT2:
     case INK_INT4:
-    case INK_INT2: {
-        bool is_signed = to == INK_INT4 || to == INK_INT2;
-        for (size_t i = 0; i < n; i++) put_packed(out, i, bits, (unsigned)integer_at(w, kind, i, bits, is_signed));
+    case INK_INT2: /* what is out of range wraps, also from floating types: so the standard's own tests have it */
+        for (size_t i = 0; i < n; i++) put_packed(out, i, bits, (unsigned)integer_at(w, kind, i, 32, true));
         return;
-    }
     default: WRITE_ALL(uint8_t, mini_from_f64(mini_of(to), real_at(w, kind, i), saturate)); /* the float8s */
     }
 }

@@ -18,7 +18,7 @@ enum ink_dtype ink_element_dtype(enum ink_element element);
 enum ink_round { INK_ROUND_UP, INK_ROUND_DOWN, INK_ROUND_NEAREST };
 
 /* n numbers (bool among them; no strings, no complex numbers) to another type. Between floating types: nearest, ties to
- * even. Floating to integer: cut towards zero, what is out of range becomes the nearest bound, NaN 0. Between integers: the
+ * even. Floating to integer: cut towards zero, what is out of range becomes the nearest bound (2 and 4 bits: wraps), NaN 0. Between integers: the
  * high bits fall off. To bool: whether it is not 0.
  * saturate: too large for a float8 becomes its largest number, not infinity or NaN. in and out must not overlap. */
 void ink_convert(size_t n, enum ink_dtype from, const void *in, enum ink_dtype to, void *out, bool saturate,

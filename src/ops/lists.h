@@ -8,7 +8,7 @@
 struct ink_list {
     bool given;
     size_t count;
-    const int64_t *values; /* of an attribute; lives as long as the model */
+    const int64_t *values;           /* of an attribute; lives as long as the model */
     const struct ink_tensor *tensor; /* of an input, int32 or int64 */
 };
 

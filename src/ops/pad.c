@@ -53,8 +53,7 @@ static ink_status find_pads(const struct ink_op_ctx *ctx, struct pads *out)
     if (!st) st = ink_list_axes(ctx, &axes, rank, &bits);
     if (st) return st;
     size_t n = axes.given ? axes.count : (size_t)rank;
-    if (pads.count != 2 * n)
-        return ink_op_fail(ctx, INK_E_MODEL, "%zu pads for %zu dimensions", pads.count, n);
+    if (pads.count != 2 * n) return ink_op_fail(ctx, INK_E_MODEL, "%zu pads for %zu dimensions", pads.count, n);
     *out = (struct pads){0};
     for (size_t i = 0; i < n; i++) {
         int64_t axis = axes.given ? ink_list_at(&axes, i) : (int64_t)i;

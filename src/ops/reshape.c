@@ -66,8 +66,7 @@ ink_status ink_reshape_shape(struct ink_op_ctx *ctx)
     for (int i = 0; i < out.rank; i++) {
         int64_t dim = ink_list_at(&list, (size_t)i);
         if (dim == 0 && !at->allowzero) {
-            if (i >= in->rank)
-                return ink_op_fail(ctx, INK_E_MODEL, "dimension %d is to be kept and is not there", i);
+            if (i >= in->rank) return ink_op_fail(ctx, INK_E_MODEL, "dimension %d is to be kept and is not there", i);
             dim = in->dims[i];
         }
         out.dims[i] = dim;
