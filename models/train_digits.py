@@ -158,7 +158,7 @@ def main():
         for i in range(0, len(order) - batch + 1, batch):
             model.train()
             pick = order[i:i + batch]
-            loss = F.cross_entropy(model(spoil(x[pick], g)), y[pick], label_smoothing=.02)
+            loss = F.cross_entropy(model(spoil(x[pick], g)), y[pick])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()

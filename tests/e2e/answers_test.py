@@ -66,7 +66,7 @@ class Answers(unittest.TestCase):
         for path in sorted(PICTURES.iterdir()):
             text, answer = self.read(f"built-in/{path.name}", path)
             self.assertTrue(text.startswith(f"class={path.name[0]} ; "), (path.name, text))
-            self.assertEqual(answer["model"]["key"], "built-in")
+            self.assertEqual(answer["model"], "built-in")
 
     def test_settings_and_hostile_labels(self):
         self.bucket.put("labels/model.onnx", MODEL)
