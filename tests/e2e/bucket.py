@@ -10,7 +10,7 @@ from wire import Wire, quote
 
 class Bucket:
     def __init__(self, cloud, name="handwriting"):
-        self.wire, self.name = Wire(cloud), name
+        self.cloud, self.wire, self.name = cloud, Wire(cloud), name
 
     def target(self, key, query=""):
         return f"/{self.name}/{quote(key, '/')}{query}"
@@ -33,10 +33,14 @@ class Bucket:
         check(answer.status in (200, 404), answer)
         return answer.body if answer.status == 200 else None
 
+    def keys(self, prefix=""):
+        answer = self.wire.request("GET", f"/{self.name}?list-type=2&prefix={quote(prefix)}")
+        return [node.text for node in answer.xml().iter("Key")]
+
     def delete(self, key):
         check(self.wire.request("DELETE", self.target(key)).status == 204, key)
 
-    def wait(self, key, good=lambda body: True, seconds=20):
+    def wait(self, key, good=lambda body: True, seconds=30):
         """The body once it is there and good."""
         deadline = time.time() + seconds
         while True:
@@ -46,7 +50,10 @@ class Bucket:
             check(time.time() < deadline, f"{key}: not there after {seconds} s, or not as wanted:", body)
             time.sleep(0.01)
 
-    def answer(self, picture, body, seconds=20):
+    def wait_json(self, key, good=lambda answer: True):
+        return json.loads(self.wait(key, lambda body: good(json.loads(body))))
+
+    def answer(self, picture, body, seconds=30):
         """Puts a picture and returns (results.txt, results.json) for it."""
         etag = self.put(picture, body)
         folder, _, name = picture.rpartition("/")

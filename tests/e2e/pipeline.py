@@ -1,54 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The whole way: a picture goes into a bucket, the function reads it, the answer stands beside it. And what must not
 happen on that way: a wrong answer, an old one, none, or one that wakes the function again."""
-import hashlib
-import json
-import sys
 import threading
 import time
-import urllib.parse
 
+from bucket import Bucket
 from cloud import MODEL, PICTURE, SHARED, SOURCE, Cloud, check
-from wire import Wire
 
 PICTURES = SOURCE / "tests" / "pictures"
-PATIENCE_S = 30
-
-
-class Bucket:
-    def __init__(self, cloud, name="handwriting"):
-        self.cloud, self.name, self.wire = cloud, name, Wire(cloud)
-
-    def target(self, key):
-        return f"/{self.name}/" + urllib.parse.quote(key, safe="/-_.~")
-
-    def put(self, key, body):
-        answer = self.wire.request("PUT", self.target(key), body)
-        check(answer.status == 200, key, answer)
-        return hashlib.md5(body).hexdigest()
-
-    def get(self, key):
-        answer = self.wire.request("GET", self.target(key))
-        check(answer.status in (200, 404), key, answer)
-        return answer.body if answer.status == 200 else None
-
-    def keys(self, prefix=""):
-        answer = self.wire.request("GET", f"/{self.name}?list-type=2&prefix={urllib.parse.quote(prefix, safe='')}")
-        return [node.text for node in answer.xml().iter("Key")]
-
-    def wait(self, key, right=lambda body: True):
-        """The object, as soon as it is there and right."""
-        deadline = time.time() + PATIENCE_S
-        body = None
-        while time.time() < deadline:
-            body = self.get(key)
-            if body is not None and right(body):
-                return body
-            time.sleep(0.01)
-        raise AssertionError(f"{self.name}/{key} after {PATIENCE_S} s: {body!r}")
-
-    def wait_json(self, key, right=lambda answer: True):
-        return json.loads(self.wait(key, lambda body: right(json.loads(body))))
 
 
 def first_class(text):
