@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The whole way: a picture goes into a bucket, the function reads it, the answer stands beside it. And what must not
 happen on that way: a wrong answer, an old one, none, or one that wakes the function again."""
+import sys
 import threading
 import time
 
