@@ -11,7 +11,7 @@ BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config
 DEMO_PACKAGES="curl"
 TEST_PACKAGES="clang libclang-rt-14-dev clang-format-14 libcmocka-dev curl file openssl valgrind python3 xz-utils
     awscli s3cmd rclone python3-boto3 libonnx-testdata"
-NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
+NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 @aws-sdk/s3-request-presigner@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
