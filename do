@@ -74,11 +74,13 @@ configure() {
 }
 
 compile() {
+    # with nothing to do ninja says so; that is no news
     if [ -t 2 ]; then
         ninja -C "$1" >&2
     else
-        ninja --quiet -C "$1" >&2
+        ninja --quiet -C "$1" 2>&1 | { grep -v '^ninja: no work to do' || true; } >&2
     fi
+    ninja --quiet -C "$1" >/dev/null # and tells by its status whether all of it was built
 }
 
 do_build() {
