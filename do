@@ -189,7 +189,7 @@ do_test() {
     export INK_LONG=$long
 
     say "== gcc"
-    configure build -Dtests=true
+    configure build -Dtests=true -Dbench=true
     compile build
     install_npm_packages
     say "== clang, address and undefined-behaviour sanitizers"
@@ -205,11 +205,9 @@ do_test() {
 # --- the rest --------------------------------------------------------------------------------------------------------
 
 do_lint() {
-    need $BUILD_PACKAGES clang clang-format-14
+    need clang-format-14
     tests/tools/arrows.sh .
-    sources=$(git ls-files '*.c' '*.h')
-    clang-format-14 --dry-run --Werror $sources
-    say "lint: formatted as .clang-format says"
+    tests/tools/format.sh .
 }
 
 do_fuzz() {
@@ -230,10 +228,10 @@ do_fuzz() {
 }
 
 do_bench() {
-    need $BUILD_PACKAGES $TEST_PACKAGES
-    configure build -Dtests=true
+    need $BUILD_PACKAGES libcmocka-dev
+    configure build -Dtests=true -Dbench=true
     compile build
-    bench/run.sh "$@"
+    bench/run.sh build "$@"
 }
 
 do_clean() {
@@ -246,7 +244,7 @@ do_help() {
                      local bucket and prints results.txt
 ./do build           build/inkling, build/inkling-serve, build/bootstrap
 ./do test [--long]   everything: unit, golden and end-to-end tests with gcc, and with clang's sanitizers
-./do bench           latency from PUT to results.txt, of the engine, and of the start
+./do bench [MODEL...] start of the programs, latency from PUT to results.txt, speed of the engine
 ./do lint            the arrows between modules, and the format of the code
 ./do fuzz [SECONDS]  every parser, SECONDS each (60)
 ./do clean           removes build/
