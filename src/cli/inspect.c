@@ -163,7 +163,7 @@ static json_t *model_json(const struct ink_loaded *loaded)
         "{s:s, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "model", loaded->path, "usable", !problems->count,
         "ir_version", (json_int_t)m->ir_version, "opset", (json_int_t)ink_model_opset(m, (struct ink_view){0}),
         "producer", text_of(m->producer_name), "inputs", ios_json(s, ink_session_input_count(s), ink_session_input),
-        "outputs", ios_json(s, ink_session_output_count(s), ink_session_output), "ops", list, "parameters",
+        "outputs", ios_json(s, ink_session_output_count(s), ink_session_output), "operators", list, "parameters",
         (json_int_t)figures.parameters, "parameter_bytes", (json_int_t)figures.parameter_bytes, "problems",
         problems_json(problems));
     if (root && figures.planned) {
