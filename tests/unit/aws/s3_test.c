@@ -140,13 +140,13 @@ static void the_deadline_ends_it(void **state)
     struct peer_answer busy = {"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\n\r\n"};
     struct ink_s3_call call = {.op = INK_S3_GET};
     uint64_t start = ink_clock_us();
-    peer_stop(ask(&busy, 1, &call, 100000));
+    peer_stop(ask(&busy, 1, &call, 1000000)); /* long enough for an answer on a busy machine */
     assert_int_equal(call.status, INK_E_REMOTE);
     assert_true(ink_s3_may_pass(call.status));
-    struct peer_answer late = {HELLO(""), .wait_ms = 500};
-    peer_stop(ask(&late, 1, &call, 100000));
+    struct peer_answer late = {HELLO(""), .wait_ms = 1500};
+    peer_stop(ask(&late, 1, &call, 300000));
     assert_int_equal(call.status, INK_E_TIMEOUT);
-    assert_true(ink_clock_us() - start < 1500000);
+    assert_true(ink_clock_us() - start < 8000000);
 }
 
 static void what_is_sent(void **state)
