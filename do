@@ -11,6 +11,7 @@ BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config
 DEMO_PACKAGES="curl"
 TEST_PACKAGES="clang libclang-rt-14-dev clang-format-14 libcmocka-dev curl file openssl valgrind python3 xz-utils
     awscli s3cmd rclone python3-boto3 libonnx-testdata"
+NPM_BUILD_PACKAGES="autoconf automake libtool cmake g++ make" # aws-lambda-ric compiles a part of itself
 NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 @aws-sdk/s3-request-presigner@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -169,6 +170,8 @@ run_tests() {
 install_npm_packages() {
     command -v npm >/dev/null || { say "no npm here: the tests with JavaScript clients will be skipped"; return 0; }
     [ -f build/npm/.installed ] && [ "$(cat build/npm/.installed)" = "$NPM_PACKAGES" ] && return 0
+    need $NPM_BUILD_PACKAGES
+    say "Installing the JavaScript clients (a few minutes, the first time only) ..."
     mkdir -p build/npm
     [ -f build/npm/package.json ] || echo '{"private":true}' >build/npm/package.json
     if npm install --prefix build/npm --no-audit --no-fund --loglevel=error $NPM_PACKAGES >build/npm/install.log 2>&1; then

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""aws-lambda-ric, the client that AWS gives to Node.js images, as a function of the local cloud: what it is given, and
+what becomes of an answer, a thrown error and a process that ends."""
+import contextlib
+import json
+import pathlib
+import shutil
+import sqlite3
+import tempfile
+import time
+
+from bucket import Bucket
+from cloud import BUILD, PICTURE, Cloud, check, skip
+
+# the sanitizer's build folder lies inside the other one and shares its packages
+RIC = next((d / "npm/node_modules/aws-lambda-ric" for d in (BUILD, *BUILD.parents)
+            if (d / "npm/node_modules/aws-lambda-ric/dist/rapid-client.node").exists()), None)
+
+# One line in events.log for each try; the key says how it ends.
+HANDLER = """
+const fs = require("fs");
+exports.handler = async (event, context) => {
+    const record = event.Records[0];
+    fs.appendFileSync(process.env.PWD + "/events.log", JSON.stringify({
+        name: record.eventName, bucket: record.s3.bucket.name, object: record.s3.object,
+        request: context.awsRequestId, arn: context.invokedFunctionArn, left: context.getRemainingTimeInMillis(),
+    }) + "\\n");
+    if (record.s3.object.key.startsWith("throw")) throw new RangeError("not today");
+    if (record.s3.object.key.startsWith("crash")) process.abort();
+    return { seen: record.s3.object.key };
+};
+"""
+
+
+def make_function(folder):
+    (folder / "app.js").write_text(HANDLER)
+    program = folder / "function"
+    program.write_text(f'#!/bin/sh\nexport PWD\nexec {shutil.which("node")} {RIC.resolve()}/bin/index.mjs app.handler\n')
+    program.chmod(0o755)
+    return program
+
+
+def wait_for_tries(log, key, count):
+    """The tries of a key's event, once there are so many."""
+    deadline = time.time() + 30
+    while True:
+        lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        tries = [line for line in lines if line["object"]["key"] == key]
+        if len(tries) >= count:
+            return tries
+        check(time.time() < deadline, key, "was tried", len(tries), "times, not", count)
+        time.sleep(0.02)
+
+
+def query(cloud, sql):
+    with contextlib.closing(sqlite3.connect(cloud.folder / "data" / "inkling.db")) as db:
+        return db.execute(sql).fetchall()
+
+
+def wait_for_record(cloud, key):
+    """The failure record of a key's event."""
+    deadline = time.time() + 30
+    while time.time() < deadline:
+        for record in [json.loads(row[0]) for row in query(cloud, "SELECT record FROM failures")]:
+            if record["requestPayload"]["Records"][0]["s3"]["object"]["key"] == key:
+                return record
+        time.sleep(0.05)
+    raise AssertionError(f"{key}: no failure record")
+
+
+def fails(cloud, bucket, log, key, error_type, message):
+    bucket.put(key, PICTURE)
+    record = wait_for_record(cloud, key)
+    tries = wait_for_tries(log, key, 3)
+    check(len(tries) == 3 and len({t["request"] for t in tries}) == 1, "three tries under one id were expected:", tries)
+    context, response = record["requestContext"], record["responsePayload"]
+    check(context["condition"] == "RetriesExhausted" and context["approximateInvokeCount"] == 3, record)
+    check(context["requestId"] == tries[0]["request"], record)
+    check(response["errorType"] == error_type and message in response["errorMessage"], record)
+
+
+def succeeds(bucket, log, key):
+    etag = bucket.put(key, PICTURE)
+    seen = wait_for_tries(log, key, 1)[0]
+    check(seen["name"] == "ObjectCreated:Put" and seen["bucket"] == "handwriting", seen)
+    check(seen["object"]["eTag"] == etag and seen["object"]["size"] == PICTURE.stat().st_size, seen)
+    check(int(seen["object"]["sequencer"], 16) > 0, seen)
+    check(seen["arn"].startswith("arn:aws:lambda:") and 0 < seen["left"] <= 60000, seen)
+    return seen
+
+
+def main():
+    if not shutil.which("node") or not RIC:
+        skip("node or build/npm's aws-lambda-ric is not here (./do test installs it)")
+    with tempfile.TemporaryDirectory(prefix="inkling-ric-") as name:
+        folder = pathlib.Path(name)
+        program, log = make_function(folder), folder / "events.log"
+        with Cloud("--function", program, "--retry-waits", "50,100", "--memory", "4096") as cloud:
+            bucket = Bucket(cloud)
+            first, second = succeeds(bucket, log, "a.png"), succeeds(bucket, log, "a/b-c.png")
+            check(first["object"]["sequencer"] < second["object"]["sequencer"], first, second)
+            fails(cloud, bucket, log, "throw.png", "RangeError", "not today")
+            fails(cloud, bucket, log, "crash.png", "Runtime.ExitError", "signal: aborted")
+            succeeds(bucket, log, "after.png")
+            check(cloud.stop() == 0 and not query(cloud, "SELECT id FROM events"), "events are still queued")
+            check(len(wait_for_tries(log, "a.png", 1)) == 1, "an event that was handled came again")
+
+
+if __name__ == "__main__":
+    main()
