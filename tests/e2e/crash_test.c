@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* kill -9 at random moments under load, again and again: what was acknowledged is there after the restart, whole, and its
- * event is handled. usage: crash_test SERVE FUNCTION; 20 rounds, 200 with INK_LONG=1. The function prints "event KEY ETAG" for each event. */
+ * event is handled. usage: crash_test SERVE FUNCTION log|answers; 20 rounds, 200 with INK_LONG=1.
+ * log: the function prints "event KEY ETAG" for each event; each acknowledged put must be among them in the end.
+ * answers: it is the real one; after each restart each picture that is there must get the answer to just this one. */
 #include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
@@ -137,6 +139,45 @@ static size_t wait_until_handled(const char *log_path)
     return missing;
 }
 
+/* --- answers ---------------------------------------------------------------------------------------------------- */
+
+/* The picture that is there has its results.json, and results.txt is beside it. */
+static bool answered(struct s3_client *s3, int client, unsigned key)
+{
+    char target[64], etag[33] = "";
+    const struct ink_view none = {0};
+    snprintf(target, sizeof target, "/handwriting/c%d/k%u.png", client, key);
+    int code = s3_call(s3, "HEAD", target, none);
+    if (code == 404) return true;
+    take_etag(s3, etag);
+    snprintf(target, sizeof target, "/handwriting/c%d/k%u.results.json", client, key);
+    if (code != 200 || strlen(etag) != 32 || s3_call(s3, "GET", target, none) != 200) return false;
+    if (ink_buffer_append(&s3->body, "", 1) || !strstr((char *)s3->body.data, etag)) return false;
+    snprintf(target, sizeof target, "/handwriting/c%d/k%u.results.txt", client, key);
+    return s3_call(s3, "HEAD", target, none) == 200;
+}
+
+static size_t answers_seen;
+
+/* Of the keys, those without their answer after half a minute. */
+static size_t count_unanswered(uint16_t port)
+{
+    struct s3_client s3;
+    size_t missing = 0;
+    s3_init(&s3, port);
+    uint64_t until = ink_clock_us() + 30000000;
+    for (int client = 0; client < CLIENTS; client++)
+        for (unsigned key = 0; key < KEYS; key++) {
+            bool good;
+            while (!(good = answered(&s3, client, key)) && ink_clock_us() < until) usleep(5000);
+            if (!good) printf("c%d/k%u.png has no answer\n", client, key);
+            missing += !good;
+            answers_seen += good && clients[client].keys[key].acknowledged;
+        }
+    s3_cleanup(&s3);
+    return missing;
+}
+
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
 {
     return remove(path);
@@ -158,7 +199,8 @@ static void load_and_kill(struct cloud *cloud, unsigned *random)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) return 2;
+    if (argc != 4) return 2;
+    bool answers = strcmp(argv[3], "answers") == 0;
     char base[] = "/tmp/inkling-crash-XXXXXX", dir[64], log_path[96], function[4096];
     if (!mkdtemp(base) || !realpath(argv[2], function)) return 2;
     snprintf(dir, sizeof dir, "%s/cloud", base);
@@ -166,23 +208,27 @@ int main(int argc, char **argv)
     const char *const more[] = {"--function", function, "--retry-waits", "100,100,100,100", NULL};
     struct cloud cloud;
     unsigned random = (unsigned)getpid();
-    int rounds = getenv("INK_LONG") ? 200 : 20, wrong = 0;
+    const char *many = getenv("INK_LONG");
+    int rounds = many && *many ? 200 : 20, wrong = 0;
+    size_t unhandled = 0, acknowledged = 0;
     printf("seed %u\n", random);
-    for (int round = 0; round < rounds && !wrong; round++) {
+    for (int round = 0; round < rounds && !wrong && !unhandled; round++) {
         if (!cloud_start(&cloud, argv[1], dir, more)) {
             printf("round %d: the server does not start\n", round);
             return 1;
         }
         wrong = count_wrong_keys(cloud.port);
+        if (answers) unhandled = count_unanswered(cloud.port);
         load_and_kill(&cloud, &random);
     }
     if (!cloud_start(&cloud, argv[1], dir, more)) return 1;
     wrong += count_wrong_keys(cloud.port);
-    size_t unhandled = wait_until_handled(log_path), acknowledged = 0;
+    unhandled += answers ? count_unanswered(cloud.port) : wait_until_handled(log_path);
     for (unsigned put = 1; put < next_put && put < PUTS_MAX; put++) acknowledged += *expected[put] != '\0';
     int status = cloud_end(&cloud, SIGTERM);
-    printf("%d rounds, %zu puts acknowledged, %zu of their events not handled, %d keys wrong, shutdown status %d\n",
-           rounds, acknowledged, unhandled, wrong, status);
+    printf("%d rounds, %zu puts acknowledged, %zu not handled, %d keys wrong, shutdown status %d\n", rounds,
+           acknowledged, unhandled, wrong, status);
+    if (answers) printf("%zu answers looked at\n", answers_seen);
     nftw(base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return wrong || unhandled || status || acknowledged < (size_t)rounds;
 }
