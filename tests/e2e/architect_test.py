@@ -23,7 +23,7 @@ def main():
                               env=cloud.environment(), capture_output=True, text=True, timeout=120)
         check(done.returncode == 0, done.stdout, done.stderr)
         text = bucket.wait("results.txt").decode()
-        check(text.startswith("class=7 ; "), text, done.stdout, done.stderr)
+        check(text.startswith(("class=7 ; probability=0.99", "class=7 ; probability=1.0")), text, done.stdout, done.stderr)
 
 
 if __name__ == "__main__":
