@@ -21,15 +21,17 @@
 enum { TENSORS_MAX = 64, DEPTH_MAX = 6 };
 
 static struct {
-    const char *filter;
+    const char *filter, *except;
     bool json, refused_fails, no_passes;
     double rtol, atol;
     int passed, failed, refused;
 } run = {.rtol = 1e-3, .atol = 1e-5};
 
 static const char usage[] =
-    "usage: onnx-conformance [--filter TEXT] [--rtol X] [--atol X] [--json] [--refused-fails] [--no-passes] DIR...\n"
-    "Runs every case (a folder with model.onnx) below each DIR, whose path contains TEXT.\n"
+    "usage: onnx-conformance [--filter TEXT] [--except TEXT] [--rtol X] [--atol X] [--json] [--refused-fails] "
+    "[--no-passes] DIR...\n"
+    "Runs every case (a folder with model.onnx) below each DIR, whose path contains --filter's TEXT and not "
+    "--except's.\n"
     "Prints a line for each case that did not pass, and `N passed, N failed, N refused`. Exit status 1 when any "
     "failed.\n";
 
@@ -182,7 +184,8 @@ static void walk(const char *path, int depth)
     struct stat info;
     snprintf(model, sizeof model, "%s/model.onnx", path);
     if (!stat(model, &info)) {
-        if (!run.filter || strstr(path, run.filter)) run_case(path);
+        bool wanted = !run.filter || strstr(path, run.filter);
+        if (wanted && !(run.except && strstr(path, run.except))) run_case(path);
         return;
     }
     struct dirent **entries;
@@ -201,14 +204,20 @@ static void walk(const char *path, int depth)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"filter", required_argument, NULL, 'f'},  {"rtol", required_argument, NULL, 'r'},
-        {"atol", required_argument, NULL, 'a'},    {"json", no_argument, NULL, 'j'},
-        {"refused-fails", no_argument, NULL, 'R'}, {"no-passes", no_argument, NULL, 'p'},
-        {"help", no_argument, NULL, 'h'},          {0},
+        {"filter", required_argument, NULL, 'f'},
+        {"rtol", required_argument, NULL, 'r'},
+        {"atol", required_argument, NULL, 'a'},
+        {"json", no_argument, NULL, 'j'},
+        {"refused-fails", no_argument, NULL, 'R'},
+        {"no-passes", no_argument, NULL, 'p'},
+        {"except", required_argument, NULL, 'x'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
         case 'f': run.filter = optarg; break;
+        case 'x': run.except = optarg; break;
         case 'r': run.rtol = atof(optarg); break;
         case 'a': run.atol = atof(optarg); break;
         case 'j': run.json = true; break;
