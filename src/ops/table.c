@@ -9,6 +9,7 @@
 #include "ops/constant.h"
 #include "ops/conv.h"
 #include "ops/identity.h"
+#include "ops/indexed.h"
 #include "ops/matmul.h"
 #include "ops/movement.h"
 #include "ops/norm.h"
@@ -16,6 +17,7 @@
 #include "ops/reduce.h"
 #include "ops/reshape.h"
 #include "ops/softmax.h"
+#include "ops/topk.h"
 #include "ops/unary.h"
 
 #define BIT INK_DTYPE_BIT
@@ -27,6 +29,9 @@
 #define PLAIN           (INK_TYPES_NUMBER & ~BIT(INK_BFLOAT16)) /* numbers, as before bfloat16 was added */
 #define WHOLE           (INK_TYPES_ALL & ~(BIT(INK_UINT4) | BIT(INK_INT4) | BIT(INK_FLOAT4E2M1) | BIT(INK_UINT2) | BIT(INK_INT2)))
 #define REAL_OR_INTEGER (INK_TYPES_ALL & ~(BIT(INK_COMPLEX64) | BIT(INK_COMPLEX128)))
+#define ELEMENT                                                                                                        \
+    (INK_TYPES_NUMBER | BIT(INK_BOOL) | BIT(INK_STRING) | BIT(INK_COMPLEX64) | BIT(INK_COMPLEX128)) /* no small ones */
+#define ELEMENT_OLD (ELEMENT & ~BIT(INK_BFLOAT16))
 
 /* Functions of a family. */
 #define UNARY(function, ...)                                                                                           \
@@ -104,6 +109,7 @@
 #define LRN .load = ink_lrn_load, .shape = ink_lrn_shape, .prepare = ink_norm_prepare, .run = ink_lrn_run
 #define LP_NORM                                                                                                        \
     .load = ink_lp_norm_load, .shape = ink_lp_norm_shape, .prepare = ink_norm_prepare, .run = ink_lp_norm_run
+#define TOPK .load = ink_topk_load, .shape = ink_topk_shape, .prepare = ink_topk_prepare, .run = ink_topk_run
 
 static const struct ink_op table[] = {
     /* clang-format off */
@@ -204,6 +210,11 @@ static const struct ink_op table[] = {
     {"", "Floor", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(FLOOR, NULL)},
     {"", "Gather", 1, "TU>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(ink_gather_load, gather)},
     {"", "Gather", 11, "TU>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(ink_gather_load, gather)},
+    {"", "GatherElements", 11, "TU>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_gather_elements_load, gather_elements)},
+    {"", "GatherElements", 13, "TU>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_gather_elements_load, gather_elements)},
+    {"", "GatherND", 11, "Ti>T", {ELEMENT_OLD}, 0, MOVED(ink_gather_nd_load, gather_nd)},
+    {"", "GatherND", 12, "Ti>T", {ELEMENT_OLD}, 0, MOVED(ink_gather_nd_load, gather_nd)},
+    {"", "GatherND", 13, "Ti>T", {ELEMENT}, 0, MOVED(ink_gather_nd_load, gather_nd)},
     {"", "Gelu", 20, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, .load = ink_gelu_load, .shape = ink_op_shape_same, .run = ink_unary_run,
      .param = &(const struct ink_unary_param){INK_UNARY_GELU, NULL}},
     {"", "Gemm", 1, "TTT>T", {FLOATS}, 0, GEMM},
@@ -349,6 +360,15 @@ static const struct ink_op table[] = {
     {"", "Reshape", 14, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_reshape_load, ink_reshape_shape)},
     {"", "Round", 11, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Round", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
+    {"", "Scatter", 9, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
+    {"", "ScatterElements", 11, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
+    {"", "ScatterElements", 13, "TUT>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
+    {"", "ScatterElements", 16, "TUT>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
+    {"", "ScatterElements", 18, "TUT>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
+    {"", "ScatterND", 11, "TiT>T", {ELEMENT_OLD}, 0, MOVED(ink_scatter_nd_load, scatter_nd)},
+    {"", "ScatterND", 13, "TiT>T", {ELEMENT}, 0, MOVED(ink_scatter_nd_load, scatter_nd)},
+    {"", "ScatterND", 16, "TiT>T", {ELEMENT}, 0, MOVED(ink_scatter_nd_load, scatter_nd)},
+    {"", "ScatterND", 18, "TiT>T", {ELEMENT}, 0, MOVED(ink_scatter_nd_load, scatter_nd)},
     {"", "Selu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.6732f, 1.0507f)},
     {"", "Selu", 6, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f)},
     {"", "Selu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f)},
@@ -398,6 +418,10 @@ static const struct ink_op table[] = {
     {"", "ThresholdedRelu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
     {"", "Tile", 1, "TTT>T", {FLOATS}, 0, .shape = ink_tile_old_shape, .run = ink_tile_run},
     {"", "Tile", 6, "Ti>T", {WHOLE}, 0, MOVED(NULL, tile)},
+    {"", "TopK", 1, "T>Ti", {FLOATS}, 0, TOPK},
+    {"", "TopK", 10, "Ti>Ti", {FLOATS}, 0, TOPK},
+    {"", "TopK", 11, "Ti>Ti", {INK_TYPES_NUMBER & ~BIT(INK_BFLOAT16)}, 0, TOPK},
+    {"", "TopK", 24, "Ti>Ti", {INK_TYPES_NUMBER}, 0, TOPK},
     {"", "Transpose", 1, "T>T", {WHOLE}, 0, MOVED(ink_transpose_load, transpose)},
     {"", "Unsqueeze", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
     {"", "Unsqueeze", 11, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
