@@ -26,4 +26,13 @@ ink_status ink_scatter_nd_load(struct ink_op_ctx *ctx);
 ink_status ink_scatter_nd_shape(struct ink_op_ctx *ctx);
 ink_status ink_scatter_nd_run(struct ink_op_ctx *ctx);
 
+ink_status ink_one_hot_load(struct ink_op_ctx *ctx);
+ink_status ink_one_hot_shape(struct ink_op_ctx *ctx);
+ink_status ink_one_hot_run(struct ink_op_ctx *ctx);
+
+ink_status ink_non_zero_run(struct ink_op_ctx *ctx);
+
+ink_status ink_compress_load(struct ink_op_ctx *ctx);
+ink_status ink_compress_run(struct ink_op_ctx *ctx);
+
 #endif

@@ -6,8 +6,10 @@
 
 #include "ops/arg_reduce.h"
 #include "ops/binary.h"
+#include "ops/combine.h"
 #include "ops/constant.h"
 #include "ops/conv.h"
+#include "ops/cumulative.h"
 #include "ops/identity.h"
 #include "ops/indexed.h"
 #include "ops/matmul.h"
@@ -109,6 +111,12 @@
 #define LRN .load = ink_lrn_load, .shape = ink_lrn_shape, .prepare = ink_norm_prepare, .run = ink_lrn_run
 #define LP_NORM                                                                                                        \
     .load = ink_lp_norm_load, .shape = ink_lp_norm_shape, .prepare = ink_norm_prepare, .run = ink_lp_norm_run
+#define CUMULATIVE(how)                                                                                                \
+    .load = ink_cumulative_load, .shape = ink_op_shape_same, .run = ink_cumulative_run,                                \
+    .param = &(const enum ink_combination)                                                                             \
+    {                                                                                                                  \
+        INK_COMBINE_##how                                                                                              \
+    }
 #define TOPK .load = ink_topk_load, .shape = ink_topk_shape, .prepare = ink_topk_prepare, .run = ink_topk_run
 
 static const struct ink_op table[] = {
@@ -167,6 +175,8 @@ static const struct ink_op table[] = {
     {"", "Clip", 11, "TT?T?>T", {FLOATS}, INK_OP_INPLACE, MOVED(NULL, clip)},
     {"", "Clip", 12, "TT?T?>T", {PLAIN}, INK_OP_INPLACE, MOVED(NULL, clip)},
     {"", "Clip", 13, "TT?T?>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, MOVED(NULL, clip)},
+    {"", "Compress", 9, "Tb>T", {ELEMENT_OLD}, INK_OP_SIZES, .load = ink_compress_load, .run = ink_compress_run},
+    {"", "Compress", 11, "Tb>T", {ELEMENT_OLD}, INK_OP_SIZES, .load = ink_compress_load, .run = ink_compress_run},
     {"", "Concat", 1, "T*>T", {FLOATS}, 0, MOVED(ink_concat_load, concat)},
     {"", "Concat", 4, "T*>T", {WHOLE}, 0, MOVED(ink_concat_load, concat)},
     {"", "Constant", 1, ">T", {INK_TYPES_ALL}, 0, MOVED(ink_constant_load, constant)},
@@ -179,6 +189,9 @@ static const struct ink_op table[] = {
     {"", "Cos", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(COS, NULL)},
     {"", "Cosh", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(COSH, NULL)},
     {"", "Cosh", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(COSH, NULL)},
+    {"", "CumProd", 26, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(MUL)},
+    {"", "CumSum", 11, "TU>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
+    {"", "CumSum", 14, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
     {"", "Div", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(DIV)},
@@ -297,7 +310,11 @@ static const struct ink_op table[] = {
     {"", "Neg", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(NEG, NULL)},
     {"", "Neg", 6, "T>T", {FLOATS | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
     {"", "Neg", 13, "T>T", {INK_TYPES_FLOAT | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
+    {"", "NonZero", 9, "T>i", {PLAIN | BIT(INK_BOOL)}, INK_OP_SIZES, .run = ink_non_zero_run},
+    {"", "NonZero", 13, "T>i", {INK_TYPES_NUMBER | BIT(INK_BOOL)}, INK_OP_SIZES, .run = ink_non_zero_run},
     {"", "Not", 1, "T>T", {BIT(INK_BOOL)}, INK_OP_INPLACE, UNARY(NOT, NULL)},
+    {"", "OneHot", 9, "TUV>V", {PLAIN, PLAIN, ELEMENT_OLD}, 0, MOVED(ink_one_hot_load, one_hot)},
+    {"", "OneHot", 11, "TUV>V", {PLAIN, PLAIN, ELEMENT_OLD}, 0, MOVED(ink_one_hot_load, one_hot)},
     {"", "Or", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(OR)},
     {"", "Or", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(OR)},
     {"", "PRelu", 1, "TT>T", {FLOATS}, 0, PRELU(ink_prelu_old_load)},
