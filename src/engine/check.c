@@ -251,7 +251,7 @@ static void fill_values(struct ink_session *s)
 ink_status ink_steps_make(struct ink_session *s, struct ink_error *err)
 {
     const struct ink_graph *g = &s->graph;
-    s->value_room = g->value_count + 2 * g->node_count + 1;
+    s->value_room = g->value_count + 2 * g->node_count + g->input_count + g->output_count + 1;
     s->values = INK_ARENA_ARRAY(&s->arena, struct ink_value, (size_t)s->value_room);
     s->steps = INK_ARENA_ARRAY(&s->arena, struct ink_step, (size_t)g->node_count);
     if (!s->values || !s->steps) return ink_fail(err, INK_E_OOM, "the graph does not fit into memory");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuse.h - what the passes share (passes.c, fuse.c). Private to this module.
+/* fuse.h - what the passes share (passes.c, fuse.c, widen.c). Private to this module.
  *
  * A pass is a function that looks at one step at a time, in order. Steps stand behind those that make their inputs, so what a
  * pass did to a maker is there when its users are looked at. */
@@ -31,5 +31,8 @@ ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step);
 
 /* Conv, Gemm or inkling.Gemm, then an activation: inkling.Conv or inkling.Gemm with its word. */
 ink_status ink_fuse_activation(struct ink_pass *p, struct ink_step *step);
+
+/* float16 computed as float (widen.c). */
+ink_status ink_widen(struct ink_pass *p);
 
 #endif

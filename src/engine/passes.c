@@ -144,9 +144,11 @@ static ink_status fold_batch_norm(struct ink_pass *p, struct ink_step *norm)
 static const struct pass {
     const char *name;
     ink_status (*run)(struct ink_pass *p, struct ink_step *step);
+    ink_status (*run_whole)(struct ink_pass *p); /* instead: one that looks at all steps at once */
 } passes[] = {
     {"fold constants", fold},
     {"pass through", pass_through},
+    {"float16 in float32", .run_whole = ink_widen},
     {"fold batch normalisation into convolution", fold_batch_norm},
     {"product and sum", ink_fuse_sum},
     {"product and activation", ink_fuse_activation},
@@ -184,8 +186,9 @@ ink_status ink_passes_run(struct ink_session *s, struct ink_error *err)
         for (int k = 0; !st && k < s->step_count; k++) {
             if (s->steps[k].removed) continue;
             use_instead(&p, &s->steps[k]);
-            st = passes[i].run(&p, &s->steps[k]);
+            if (passes[i].run) st = passes[i].run(&p, &s->steps[k]);
         }
+        if (!st && passes[i].run_whole) st = passes[i].run_whole(&p);
     }
     ink_free(p.uses);
     ink_free(p.instead);

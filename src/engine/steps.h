@@ -2,7 +2,7 @@
 /* steps.h - a model inside the engine: values, and the steps that make them in order. Private to this module.
  *
  *   check.c   model -> steps with their operators, types known       (load)
- *   passes.c  steps -> fewer steps                                   (load)
+ *   passes.c  steps -> fewer steps (fuse.c, widen.c)                (load)
  *   plan.c    shapes of the inputs -> all shapes, constants folded, places in one block, weights packed
  *   run.c     goes through the plan */
 #ifndef INK_ENGINE_STEPS_H
