@@ -10,6 +10,7 @@
 #include "ops/constant.h"
 #include "ops/conv.h"
 #include "ops/cumulative.h"
+#include "ops/depth_space.h"
 #include "ops/identity.h"
 #include "ops/indexed.h"
 #include "ops/matmul.h"
@@ -20,6 +21,7 @@
 #include "ops/reshape.h"
 #include "ops/softmax.h"
 #include "ops/topk.h"
+#include "ops/trilu.h"
 #include "ops/unary.h"
 
 #define BIT INK_DTYPE_BIT
@@ -192,6 +194,9 @@ static const struct ink_op table[] = {
     {"", "CumProd", 26, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(MUL)},
     {"", "CumSum", 11, "TU>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
     {"", "CumSum", 14, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
+    {"", "DepthToSpace", 1, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
+    {"", "DepthToSpace", 11, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
+    {"", "DepthToSpace", 13, "T>T", {ELEMENT}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
     {"", "Div", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(DIV)},
@@ -408,6 +413,8 @@ static const struct ink_op table[] = {
     {"", "Softplus", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SOFTPLUS, NULL)},
     {"", "Softsign", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SOFTSIGN, NULL)},
     {"", "Softsign", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SOFTSIGN, NULL)},
+    {"", "SpaceToDepth", 1, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_space_to_depth_load, space_to_depth)},
+    {"", "SpaceToDepth", 13, "T>T", {ELEMENT}, 0, MOVED(ink_space_to_depth_load, space_to_depth)},
     {"", "Split", 1, "TT?>T*", {FLOATS}, 0, MOVED(ink_split_load, split)},
     {"", "Split", 2, "T>T*", {WHOLE}, 0, MOVED(ink_split_load, split)},
     {"", "Split", 11, "T>T*", {WHOLE}, 0, MOVED(ink_split_load, split)},
@@ -440,6 +447,7 @@ static const struct ink_op table[] = {
     {"", "TopK", 11, "Ti>Ti", {INK_TYPES_NUMBER & ~BIT(INK_BFLOAT16)}, 0, TOPK},
     {"", "TopK", 24, "Ti>Ti", {INK_TYPES_NUMBER}, 0, TOPK},
     {"", "Transpose", 1, "T>T", {WHOLE}, 0, MOVED(ink_transpose_load, transpose)},
+    {"", "Trilu", 14, "Ti?>T", {ELEMENT}, 0, MOVED(ink_trilu_load, trilu)},
     {"", "Unsqueeze", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
     {"", "Unsqueeze", 11, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
     {"", "Unsqueeze", 13, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(NULL, ink_unsqueeze_shape)},
