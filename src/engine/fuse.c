@@ -107,13 +107,26 @@ static const struct {
     {"HardSwish", {{0}}},
     {"Sigmoid", {{0}}},
     {"Tanh", {{0}}},
+    {"Gelu", {{0}}},
+    {"Swish", {{0}}},
 };
+
+/* A product knows Gelu by erf, and Swish without a factor. */
+static bool is_usual(const struct ink_op_ctx *ctx)
+{
+    struct ink_view approximate;
+    float alpha;
+    if (!strcmp(ctx->op->name, "Gelu"))
+        return !ink_op_attr_text(ctx, "approximate", "none", &approximate) && ink_view_is(approximate, "none");
+    if (!strcmp(ctx->op->name, "Swish")) return !ink_op_attr_f32(ctx, "alpha", 1, &alpha) && alpha == 1;
+    return true;
+}
 
 static bool find_activation(const struct ink_session *s, const struct ink_step *step, struct activation *out)
 {
     const struct ink_op_ctx *ctx = &step->ctx;
     *out = (struct activation){0};
-    if (ctx->op->domain[0] || ctx->types[0] != INK_FLOAT) return false;
+    if (ctx->op->domain[0] || ctx->types[0] != INK_FLOAT || !is_usual(ctx)) return false;
     if (ink_pass_is_op(step, "", "Clip")) {
         *out = (struct activation){"Clip", {-FLT_MAX, FLT_MAX}, 2};
         return clip_bound(s, step, 1, "min", &out->params[0]) && clip_bound(s, step, 2, "max", &out->params[1]);

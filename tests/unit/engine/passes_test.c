@@ -65,6 +65,25 @@ static void agree(struct message *g, int64_t opset, int rank, const int64_t *dim
             fail_msg("element %zu: %g with passes, %g without", i, (double)with[i], (double)without[i]);
 }
 
+static void add_text(struct message *attributes, const char *name, const char *text)
+{
+    struct message a = {0};
+    put_text(&a, 1, name);
+    put_text(&a, 4, text);
+    put_int(&a, 20, INK_ATTRIBUTE_STRING);
+    put_message(attributes, NODE_ATTRIBUTE, &a);
+}
+
+static void add_float(struct message *attributes, const char *name, float value)
+{
+    struct message a = {0};
+    put_text(&a, 1, name);
+    put_varint(&a, 2 << 3 | 5);
+    put_raw(&a, &value, sizeof value);
+    put_int(&a, 20, INK_ATTRIBUTE_FLOAT);
+    put_message(attributes, NODE_ATTRIBUTE, &a);
+}
+
 static const int64_t image[] = {2, 2, SIDE, SIDE}, kernel[] = {CHANNELS, 2, 3, 3}, channels[] = {CHANNELS};
 
 static void add_conv_and_norm(struct message *g, bool bias, const char *out)
@@ -142,6 +161,23 @@ static void activations_are_fused(void **state)
     }
 }
 
+/* Newer ones; with attributes that a product does not know they stay. */
+static void newer_activations_are_fused(void **state)
+{
+    static const struct {
+        const char *word;
+        bool unusual;
+    } rows[] = {{"Gelu"}, {"Swish"}, {"Gelu", true}, {"Swish", true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct message g = {0}, attributes = {0};
+        if (rows[i].unusual && !strcmp(rows[i].word, "Gelu")) add_text(&attributes, "approximate", "tanh");
+        if (rows[i].unusual && !strcmp(rows[i].word, "Swish")) add_float(&attributes, "alpha", 1.5f);
+        add_conv_and_norm(&g, true, "n");
+        add_node(&g, "", rows[i].word, "n", "y", &attributes);
+        agree(&g, 24, 4, image, rows[i].unusual ? 2 : 1);
+    }
+}
+
 static void clips_are_fused(void **state)
 {
     for (int which = 0; which < 4; which++) {
@@ -173,9 +209,13 @@ static void sums_are_fused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(batch_norm_is_folded),  cmocka_unit_test(shared_product_stays),
-        cmocka_unit_test(identities_go),         cmocka_unit_test(constants_are_folded),
-        cmocka_unit_test(activations_are_fused), cmocka_unit_test(clips_are_fused),
+        cmocka_unit_test(batch_norm_is_folded),
+        cmocka_unit_test(shared_product_stays),
+        cmocka_unit_test(identities_go),
+        cmocka_unit_test(constants_are_folded),
+        cmocka_unit_test(activations_are_fused),
+        cmocka_unit_test(clips_are_fused),
+        cmocka_unit_test(newer_activations_are_fused),
         cmocka_unit_test(sums_are_fused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
