@@ -19,6 +19,7 @@
 #include "ops/pool.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
+#include "ops/resize.h"
 #include "ops/softmax.h"
 #include "ops/topk.h"
 #include "ops/trilu.h"
@@ -119,6 +120,8 @@
     {                                                                                                                  \
         INK_COMBINE_##how                                                                                              \
     }
+#define RESIZE(loaded)                                                                                                 \
+    .load = ink_##loaded##_load, .shape = ink_resize_shape, .prepare = ink_resize_prepare, .run = ink_resize_run
 #define TOPK .load = ink_topk_load, .shape = ink_topk_shape, .prepare = ink_topk_prepare, .run = ink_topk_run
 
 static const struct ink_op table[] = {
@@ -380,6 +383,11 @@ static const struct ink_op table[] = {
     {"", "Reshape", 1, "T>T", {FLOATS}, INK_OP_VIEW, RESHAPED(ink_reshape_old_load, ink_reshape_shape)},
     {"", "Reshape", 5, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_reshape_load, ink_reshape_shape)},
     {"", "Reshape", 14, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_reshape_load, ink_reshape_shape)},
+    {"", "Resize", 10, "Tf>T", {FLOATS | BYTES}, 0, RESIZE(upsample)},
+    {"", "Resize", 11, "TU?f?i?>T", {FLOATS | BYTES, FLOATS}, 0, RESIZE(resize)},
+    {"", "Resize", 13, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
+    {"", "Resize", 18, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
+    {"", "Resize", 19, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
     {"", "Round", 11, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Round", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Scatter", 9, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
@@ -451,6 +459,8 @@ static const struct ink_op table[] = {
     {"", "Unsqueeze", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
     {"", "Unsqueeze", 11, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
     {"", "Unsqueeze", 13, "Ti>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(NULL, ink_unsqueeze_shape)},
+    {"", "Upsample", 7, "T>T", {FLOATS | BYTES}, 0, RESIZE(upsample)},
+    {"", "Upsample", 9, "Tf>T", {FLOATS | BYTES}, 0, RESIZE(upsample)},
     {"", "Where", 9, "bTT>T", {WHOLE}, 0, .shape = ink_op_shape_broadcast, .run = ink_where_run},
     {"", "Xor", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(XOR)},
     {"", "Xor", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(XOR)},
