@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "local/function.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -48,6 +49,7 @@ struct ink_function {
     struct ink_arena arena; /* of the options and the environment */
     struct ink_queue *queue;
     char *folder, *arn;
+    struct ink_walls walls;
     atomic_bool stop;
     _Atomic int64_t stop_at_ms; /* wall clock */
     struct worker *workers;
@@ -80,15 +82,17 @@ static ink_status start_process(struct worker *worker, struct ink_error *err)
     const struct ink_function *function = worker->function;
     const struct ink_function_options *options = &function->options;
     const char *env[ENV_MAX + 16];
-    char api[64], memory[64], name[256];
+    char api[64], memory[64], name[256], root[PATH_MAX + 24];
     size_t count = 0;
     snprintf(api, sizeof api, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:%u", ink_runtime_port(worker->runtime));
     snprintf(memory, sizeof memory, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=%u", options->memory_mb);
     snprintf(name, sizeof name, "AWS_LAMBDA_FUNCTION_NAME=%s", options->name);
+    snprintf(root, sizeof root, "LAMBDA_TASK_ROOT=%s", function->walls.raised ? "/var/task" : function->folder);
     const char *const fixed[] = {
         api,
         memory,
         name,
+        root,
         "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
         "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
         "AWS_REGION=" INK_TRIGGER_REGION,
@@ -104,6 +108,7 @@ static ink_status start_process(struct worker *worker, struct ink_error *err)
     struct ink_process_options process = {.program = options->program,
                                           .env = env,
                                           .folder = function->folder,
+                                          .walls = function->walls,
                                           .memory_bytes =
                                               SANITIZED ? 0 : ((uint64_t)options->memory_mb + SLACK_MB) << 20,
                                           .output = options->output};
@@ -320,6 +325,18 @@ static ink_status copy_options(struct ink_function *function, const struct ink_f
     return ok ? INK_OK : ink_fail(err, INK_E_OOM, "%s: out of memory", options->name);
 }
 
+static void choose_walls(struct ink_function *function)
+{
+    struct ink_error why = {0};
+    const struct ink_function_options *options = &function->options;
+    if (!options->walls) return;
+    if (ink_walls_for(options->program, function->folder, &function->walls, &why))
+        ink_log(INK_LOG_WARN, "%s", why.text);
+    else
+        ink_log(INK_LOG_INFO, "%s runs between walls: %s and /tmp%s", options->name,
+                function->walls.only ? "itself" : "its folder", function->walls.host ? ", /usr and the like" : "");
+}
+
 ink_status ink_function_start(const struct ink_function_options *options, struct ink_queue *queue,
                               struct ink_function **out, struct ink_error *err)
 {
@@ -332,6 +349,7 @@ ink_status ink_function_start(const struct ink_function_options *options, struct
     ink_arena_init(&function->arena, 1 << 20);
     function->queue = queue;
     ink_status st = copy_options(function, options, err);
+    if (!st) choose_walls(function);
     if (!st) function->workers = ink_calloc((size_t)options->workers, sizeof *function->workers);
     if (!st && !function->workers) st = ink_fail(err, INK_E_OOM, "%s: out of memory", options->name);
     for (int i = 0; i < options->workers && !st; i++) {

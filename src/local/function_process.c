@@ -29,22 +29,28 @@ static void limit(int what, uint64_t value)
 /* The child, in a copy of a process with many threads: only calls that are safe there. */
 static _Noreturn void become(const struct ink_process_options *options, pid_t parent, int pipe_fd)
 {
-    char *argv[] = {(char *)(uintptr_t)options->program, NULL};
+    const char *program = options->program;
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(126); /* it had died before that was set */
     if (options->memory_bytes) limit(RLIMIT_DATA, options->memory_bytes);
     limit(RLIMIT_CORE, 0);
     int nothing = open("/dev/null", O_RDONLY);
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(options->output, 1) < 0 || dup2(options->output, 2) < 0)
         tell_and_exit(pipe_fd);
     if (chdir(options->folder)) tell_and_exit(pipe_fd);
+    if (options->walls.raised) {
+        if (!ink_walls_raise(&options->walls, options->folder)) tell_and_exit(pipe_fd);
+        program = strrchr(program, '/') + 1; /* where it is now */
+    }
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);    /* a new user namespace would have taken it back */
+    if (getppid() != parent) _exit(126); /* it had died before that was set */
     syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
-    execve(options->program, argv, (char *const *)(uintptr_t)options->env);
+    char *argv[] = {(char *)(uintptr_t)program, NULL};
+    execve(program, argv, (char *const *)(uintptr_t)options->env);
     tell_and_exit(pipe_fd);
 }
 

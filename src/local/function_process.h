@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* function_process.h - a function's program as a process of its own: started, watched, ended with all its children.
  *
- * It gets an environment of its own and nothing else of the server's: no descriptors but stdin (empty), stdout and stderr.
+ * It gets an environment of its own and nothing else of the server's, and cannot gain privileges: no descriptors but stdin (empty), stdout and stderr.
  * It leads a process group, which dies with it; it dies itself when the thread that started it ends (so also when the server
  * is killed). */
 #ifndef INK_LOCAL_FUNCTION_PROCESS_H
@@ -9,12 +9,13 @@
 
 #include <sys/types.h>
 
-#include "base/status.h"
+#include "local/walls.h"
 
 struct ink_process_options {
     const char *program;    /* absolute */
     const char *const *env; /* "NAME=value", NULL at the end */
-    const char *folder;     /* its working folder */
+    const char *folder;     /* its working folder; the program is in it */
+    struct ink_walls walls; /* /var/task then stands for the folder */
     uint64_t memory_bytes;  /* of data that it may ask for; 0: no limit */
     int output;             /* a descriptor for stdout and stderr */
 };

@@ -105,6 +105,7 @@ static ink_status start_function(struct cloud *cloud, struct ink_error *err)
                                             .timeout_ms = options->timeout_s * 1000LL,
                                             .memory_mb = (unsigned)options->memory_mb,
                                             .env = env,
+                                            .walls = true,
                                             .output = cloud->function_log};
     return ink_function_start(&function, cloud->queue, &cloud->function, err);
 }

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "local/walls.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* <sys/mount.h> and <linux/mount.h> cannot both be had on older systems */
+enum { BIND = 4096, RECURSIVE = 16384, PRIVATE = 1 << 18, DETACH = 2, NO_SUID_DEV = 2 | 4 };
+
+static bool mount_at(const char *from, const char *to, const char *type, unsigned long flags, const char *data)
+{
+    return syscall(SYS_mount, from, to, type, flags, data) == 0;
+}
+
+static bool make_read_only(const char *path, bool recursive)
+{
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+    return syscall(SYS_mount_setattr, AT_FDCWD, path, recursive ? AT_RECURSIVE : 0, &attr, sizeof attr) == 0;
+}
+
+static bool write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    if (fd >= 0) close(fd);
+    return ok;
+}
+
+/* As itself outside, as user 1000 inside: exec takes the capabilities away that it has while it builds. */
+static bool enter_namespaces(void)
+{
+    char users[40], groups[40];
+    snprintf(users, sizeof users, "1000 %u 1", (unsigned)geteuid());
+    snprintf(groups, sizeof groups, "1000 %u 1", (unsigned)getegid());
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write_file("/proc/self/setgroups", "deny") &&
+           write_file("/proc/self/uid_map", users) && write_file("/proc/self/gid_map", groups) &&
+           mount_at(NULL, "/", NULL, RECURSIVE | PRIVATE, NULL);
+}
+
+static bool make_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd >= 0) close(fd);
+    return fd >= 0;
+}
+
+/* --- the new root, built in /tmp -------------------------------------------------------------------------------- */
+
+/* The program's folder is where we are; what covers /tmp does not hide it. */
+static bool show_task(const char *only)
+{
+    char to[64 + NAME_MAX];
+    if (mkdir("/tmp/var", 0755) || mkdir("/tmp/var/task", 0755)) return false;
+    if (!only)
+        return mount_at(".", "/tmp/var/task", NULL, BIND | RECURSIVE, NULL) && make_read_only("/tmp/var/task", true);
+    snprintf(to, sizeof to, "/tmp/var/task/%s", only);
+    return make_file(to) && mount_at(only, to, NULL, BIND, NULL) && make_read_only(to, false);
+}
+
+/* A folder as it is, a link as the link that it is (/bin is one on most systems). What the host has not is left out. */
+static bool show_host_folder(const char *path)
+{
+    char to[64], target[PATH_MAX];
+    struct stat info;
+    snprintf(to, sizeof to, "/tmp%s", path);
+    if (lstat(path, &info)) return errno == ENOENT;
+    if (!S_ISLNK(info.st_mode))
+        return mkdir(to, 0755) == 0 && mount_at(path, to, NULL, BIND | RECURSIVE, NULL) && make_read_only(to, true);
+    ssize_t len = readlink(path, target, sizeof target - 1);
+    if (len < 0) return false;
+    target[len] = '\0';
+    return symlink(target, to) == 0;
+}
+
+static bool show_host(void)
+{
+    static const char *const folders[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
+    static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+    char to[64];
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (!show_host_folder(folders[i])) return false;
+    if (mkdir("/tmp/dev", 0755) || mkdir("/tmp/proc", 0755) || mkdir("/tmp/proc/self", 0755)) return false;
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
+        snprintf(to, sizeof to, "/tmp%s", devices[i]);
+        if (!make_file(to) || !mount_at(devices[i], to, NULL, BIND, NULL)) return false;
+    }
+    return mount_at("/proc/self", "/tmp/proc/self", NULL, BIND, NULL);
+}
+
+/* 512 MB of /tmp, as on Lambda. */
+static bool build(const struct ink_walls *walls)
+{
+    return mount_at("tmpfs", "/tmp", "tmpfs", NO_SUID_DEV, "mode=755,size=1m") && show_task(walls->only) &&
+           (!walls->host || show_host()) && mkdir("/tmp/tmp", 0700) == 0 &&
+           mount_at("tmpfs", "/tmp/tmp", "tmpfs", NO_SUID_DEV, "mode=1777,size=512m") && make_read_only("/tmp", false);
+}
+
+/* pivot_root(".", ".") puts the old root over the new one, from where it is taken away (pivot_root(2)). */
+static bool move_in(void)
+{
+    return chdir("/tmp") == 0 && syscall(SYS_pivot_root, ".", ".") == 0 && syscall(SYS_umount2, ".", DETACH) == 0 &&
+           chdir("/var/task") == 0;
+}
+
+bool ink_walls_raise(const struct ink_walls *walls, const char *folder)
+{
+    mode_t mask = umask(0);
+    bool ok = chdir(folder) == 0 && enter_namespaces() && build(walls) && move_in();
+    umask(mask);
+    return ok;
+}
+
+/* --- which ------------------------------------------------------------------------------------------------------ */
+
+/* An ELF file that names no interpreter. */
+static bool is_static(const char *program)
+{
+    Elf64_Ehdr head;
+    int fd = open(program, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && pread(fd, &head, sizeof head, 0) == sizeof head &&
+                memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 && head.e_ident[EI_CLASS] == ELFCLASS64;
+    for (unsigned i = 0; good && i < head.e_phnum; i++) {
+        Elf64_Phdr part;
+        off_t at = (off_t)(head.e_phoff + (uint64_t)i * sizeof part);
+        good = pread(fd, &part, sizeof part, at) == sizeof part && part.p_type != PT_INTERP;
+    }
+    if (fd >= 0) close(fd);
+    return good;
+}
+
+/* Beside the server lies what is not the function's. */
+static bool beside_server(const char *folder)
+{
+    struct stat own, its;
+    char self[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (len <= 0) return false;
+    self[len] = '\0';
+    *strrchr(self, '/') = '\0';
+    return stat(self, &own) == 0 && stat(folder, &its) == 0 && own.st_dev == its.st_dev && own.st_ino == its.st_ino;
+}
+
+ink_status ink_walls_for(const char *program, const char *folder, struct ink_walls *out, struct ink_error *err)
+{
+    bool alone = is_static(program);
+    int status = 0;
+    *out = (struct ink_walls){
+        .raised = true, .host = !alone, .only = alone && beside_server(folder) ? strrchr(program, '/') + 1 : NULL};
+    pid_t pid = fork();
+    if (pid == 0) _exit(ink_walls_raise(out, folder) ? 0 : errno);
+    if (pid > 0)
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    if (pid > 0 && status == 0) return INK_OK;
+    out->raised = false;
+    return ink_fail(err, INK_E_DENIED, "%s runs without walls, it sees the files that you see: no namespaces here (%s)",
+                    program, strerror(pid < 0 || !WIFEXITED(status) ? EAGAIN : WEXITSTATUS(status)));
+}
