@@ -175,6 +175,7 @@ static enum ink_s3_verdict take_answer(struct ink_s3 *s3, struct ink_s3_way *way
     call->code = x->code;
     call->error = (struct ink_error){0};
     if (x->status == INK_E_LIMIT && call->op == INK_S3_GET && x->code == 200) {
+        take_metadata(x, call); /* what is too long has a name all the same */
         too_long(call);
         return INK_S3_DONE;
     }

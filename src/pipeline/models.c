@@ -207,6 +207,7 @@ ink_status ink_models_load(struct ink_models *models, const char *bucket, const 
         /* alone, it may fit */
         while (models->first) drop(models, models->first);
         ink_classifier_free(held->classifier);
+        held->classifier = NULL; /* no longer counted */
         st = classify(models, held, err);
     }
     if (st) {

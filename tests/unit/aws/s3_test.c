@@ -71,7 +71,8 @@ static void what_is_read_is_checked(void **state)
         assert_int_equal(st, cases[i].want);
     }
     struct ink_s3_call call = {.op = INK_S3_GET, .cap_bytes = 4};
-    assert_int_equal(get(HELLO(""), &call), INK_E_LIMIT);
+    assert_int_equal(get(HELLO("ETag: \"0123\"\r\n"), &call), INK_E_LIMIT);
+    assert_string_equal(call.etag, "0123"); /* an answer about it must name it */
     assert_non_null(strstr(call.error.text, "GET s3://b/k: "));
 }
 

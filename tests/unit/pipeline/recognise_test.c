@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../../tools/build_model.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "bucket.h"
@@ -273,6 +274,30 @@ static void bad_things_are_answers(void **state)
     assert_non_null(strstr(bucket_text(&bucket, "m/results.json"), "m/model.onnx"));
 }
 
+/* A file of a few bytes that wants 2.4 GB to run: the other models give way, and it is refused all the same. */
+static void too_big_a_model(void **state)
+{
+    struct message g = {0};
+    add_value(&g, GRAPH_INPUT, "x", INK_FLOAT, 4, (int64_t[]){1, 1, 28, 28});
+    add_initializer(&g, "s", INK_INT64, 1, (int64_t[]){4}, (int64_t[]){1, 800000, 28, 28}, 32);
+    add_node(&g, "", "Expand", "x,s", "a", NULL);
+    add_node(&g, "", "GlobalAveragePool", "a", "p", NULL);
+    add_node(&g, "", "Flatten", "p", "y", NULL);
+    add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, 2, (int64_t[]){1, 800000});
+    struct message big = model_of(&g, 13);
+    put("model.onnx", &model);
+    put("digit.png", &one);
+    assert_int_equal(recognise("digit.png"), INK_OK);
+    bucket_put(&bucket, "b/model.onnx", view_of(&big));
+    put("b/digit.png", &one);
+    assert_int_equal(recognise("b/digit.png"), INK_OK);
+    assert_memory_equal(bucket_text(&bucket, "b/results.txt"), "error=too-big ; message=model.onnx: ", 35);
+    assert_non_null(strstr(bucket_text(&bucket, "b/results.txt"), " MB"));
+    assert_null(strstr(bucket_text(&bucket, "b/results.txt"), "limit 1 bytes"));
+    assert_int_equal(recognise("digit.png"), INK_OK);
+    check_stands("", '1', bucket_find(&bucket, "digit.png")->etag, bucket_find(&bucket, "model.onnx")->etag);
+}
+
 static void events_name_what_failed(void **state)
 {
     struct ink_buffer answer;
@@ -307,6 +332,7 @@ int main(void)
         TEST(what_may_pass_is_not_answered),
         TEST(our_own_answers_are_left_alone),
         TEST(bad_things_are_answers),
+        TEST(too_big_a_model),
         TEST(events_name_what_failed),
     };
     ink_log_setup(INK_LOG_ERROR, false);
