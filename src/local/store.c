@@ -42,18 +42,38 @@ static ink_status fail_folder(struct ink_error *err, const char *path)
 }
 
 /* mkdir -p, the last of it for its owner only. */
+/* The name of a new folder is in the one above it, which must be on the disk as well. */
+static ink_status sync_above(const char *path, struct ink_error *err)
+{
+    char above[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int len = !slash ? 0 : slash == path ? 1 : (int)(slash - path);
+    snprintf(above, sizeof above, "%.*s", len ? len : 1, len ? path : ".");
+    int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return errno == EACCES ? INK_OK : fail_folder(err, above); /* may be written to, but not read */
+    ink_status st = fsync(fd) ? fail_folder(err, above) : INK_OK;
+    close(fd);
+    return st;
+}
+
+static ink_status make_one(const char *path, mode_t mode, struct ink_error *err)
+{
+    if (mkdir(path, mode) == 0) return sync_above(path, err);
+    return errno == EEXIST ? INK_OK : fail_folder(err, path);
+}
+
 static ink_status make_folder(const char *folder, struct ink_error *err)
 {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s", folder) >= (int)sizeof path)
         return ink_fail(err, INK_E_ARGUMENT, "%s: the path is too long", folder);
-    for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+    ink_status st = INK_OK;
+    for (char *slash = path + 1; !st && (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
-        if (mkdir(path, 0755) && errno != EEXIST) return fail_folder(err, path);
+        st = make_one(path, 0755, err);
         *slash = '/';
     }
-    if (mkdir(path, 0700) && errno != EEXIST) return fail_folder(err, path);
-    return INK_OK;
+    return st ? st : make_one(path, 0700, err);
 }
 
 static ink_status take_lock(struct ink_store *store, const char *path, struct ink_error *err)
