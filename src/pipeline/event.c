@@ -258,6 +258,7 @@ ink_status ink_event_read(struct ink_view json, struct ink_arena *arena, struct 
     *out = (struct ink_event){0};
     if (json.len > INK_EVENT_BYTES_MAX)
         return ink_fail(err, INK_E_LIMIT, "an event of %zu bytes; at most 6 MiB are read", json.len);
+    if (json.len == 0) return ink_fail(err, INK_E_FORMAT, "the event is empty");
     json_error_t where;
     json_t *root = json_loadb((const char *)json.data, json.len, 0, &where);
     if (!root) return ink_fail(err, INK_E_FORMAT, "the event is not JSON: line %d: %s", where.line, where.text);

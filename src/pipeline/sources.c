@@ -7,6 +7,7 @@ enum { MODEL_BYTES_MAX = 1 << 30, PER_FOLDER = 2 };
 
 ink_status ink_source_error(const struct ink_s3_call *call, struct ink_error *err)
 {
+    if (call->status == INK_E_DENIED && call->code == 0) return ink_fail(err, INK_E_DENIED, "%s", call->error.text);
     if (call->status == INK_E_DENIED)
         return ink_fail(
             err, INK_E_DENIED,
