@@ -45,6 +45,7 @@ static bool grow(struct ink_arena *arena, size_t len)
     /* double what there is, so that many small requests cost few blocks; a large one gets just its own size */
     size_t want = arena->held_bytes < FIRST_BLOCK_BYTES ? FIRST_BLOCK_BYTES : arena->held_bytes;
     if (want > GROWTH_LIMIT_BYTES) want = GROWTH_LIMIT_BYTES;
+    if (want < arena->next_bytes) want = arena->next_bytes;
     if (want < len) want = len;
 
     const size_t overhead = sizeof(struct ink_arena_block) + INK_ARENA_ALIGN;
@@ -128,23 +129,14 @@ void ink_arena_release(struct ink_arena *arena, struct ink_arena_mark mark)
 
 void ink_arena_reset(struct ink_arena *arena)
 {
-    struct ink_arena_block *keep = NULL;
-    for (struct ink_arena_block *b = arena->block; b; b = b->before)
-        if (!keep || b->size > keep->size) keep = b;
-    struct ink_arena_block *b = arena->block;
-    while (b) {
-        struct ink_arena_block *before = b->before;
-        if (b != keep) {
-            arena->held_bytes -= b->total_bytes;
-            ink_free(b);
-        }
-        b = before;
+    struct ink_arena_block *block = arena->block;
+    if (!block) return;
+    if (block->before) {
+        arena->next_bytes = arena->held_bytes;
+        free_until(arena, NULL);
+        return;
     }
-    if (keep) {
-        keep->before = NULL;
-        keep->used = 0;
-    }
-    arena->block = keep;
+    block->used = 0;
 }
 
 size_t ink_arena_used(const struct ink_arena *arena)

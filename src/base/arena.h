@@ -17,6 +17,7 @@ struct ink_arena {
     struct ink_arena_block *block; /* the newest; each points to the one before */
     size_t cap_bytes;              /* for all blocks together */
     size_t held_bytes;             /* taken from the heap so far */
+    size_t next_bytes;             /* how large the next block should be: what the last request took together */
 };
 
 /* A point to go back to. Valid until the arena is reset or released to an older mark. */
@@ -42,7 +43,8 @@ char *ink_arena_printf(struct ink_arena *arena, const char *format, ...) INK_PRI
 struct ink_arena_mark ink_arena_mark(const struct ink_arena *arena);
 void ink_arena_release(struct ink_arena *arena, struct ink_arena_mark mark);
 
-/* Forgets everything but keeps the largest block, so that the next request allocates nothing. */
+/* Forgets everything. One block is kept, or its size remembered where there were several, so that a request like the one
+ * before takes its memory in one piece and the one after that takes none. */
 void ink_arena_reset(struct ink_arena *arena);
 
 /* Bytes handed out (with alignment), for figures of peak memory. */
