@@ -13,6 +13,7 @@
 #include "ops/depth_space.h"
 #include "ops/identity.h"
 #include "ops/indexed.h"
+#include "ops/is_special.h"
 #include "ops/matmul.h"
 #include "ops/movement.h"
 #include "ops/norm.h"
@@ -264,6 +265,11 @@ static const struct ink_op table[] = {
     {"", "Identity", 1, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "InstanceNormalization", 1, "TTT>T", {FLOATS}, 0, GROUP_NORM(instance)},
     {"", "InstanceNormalization", 22, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(instance)},
+    {"", "IsInf", 10, "T>b", {BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, .load = ink_is_inf_load, .shape = ink_op_shape_same, .run = ink_is_inf_run},
+    {"", "IsInf", 20, "T>b", {INK_TYPES_FLOAT}, 0, .load = ink_is_inf_load, .shape = ink_op_shape_same, .run = ink_is_inf_run},
+    {"", "IsNaN", 9, "T>b", {FLOATS}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
+    {"", "IsNaN", 13, "T>b", {INK_TYPES_FLOAT}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
+    {"", "IsNaN", 20, "T>b", {INK_TYPES_FLOAT}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
     {"", "LRN", 1, "T>T", {FLOATS}, 0, LRN},
     {"", "LRN", 13, "T>T", {INK_TYPES_FLOAT}, 0, LRN},
     {"", "LayerNormalization", 17, "TTT?>TU?U?", {INK_TYPES_FLOAT, BIT(INK_FLOAT) | BIT(INK_BFLOAT16)}, 0, LAYER_NORM(centres)},
