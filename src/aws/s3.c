@@ -118,10 +118,25 @@ static size_t write_due(struct ink_s3 *s3, struct ink_s3_way *ways, size_t count
     return due;
 }
 
+/* A try that was under way when time was over says less than what S3 had said before: that stands. */
+static void keep_what_was_said(struct ink_s3_way *way)
+{
+    struct ink_s3_call *call = way->call;
+    if (call->status == INK_E_TIMEOUT && call->code == 0 && way->said.status) {
+        call->error = way->said;
+        call->status = way->said.status;
+        call->code = way->said_code;
+    } else if (call->code) {
+        way->said = call->error;
+        way->said_code = call->code;
+    }
+}
+
 static void judge_all(struct ink_s3 *s3, struct ink_s3_way **sent, size_t count, uint64_t deadline_us)
 {
     for (size_t i = 0; i < count; i++) {
         enum ink_s3_verdict verdict = ink_s3_judge(s3, sent[i]);
+        keep_what_was_said(sent[i]);
         sent[i]->done = verdict == INK_S3_DONE;
         if (verdict == INK_S3_AGAIN) plan_again(s3, sent[i], deadline_us);
         ink_http_exchange_cleanup(sent[i]->exchange);

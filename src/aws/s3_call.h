@@ -37,6 +37,8 @@ struct ink_s3_way {
     char md5[4 * ((INK_MD5_LEN + 2) / 3) + 1];
     char date[INK_SIGV4_TIME + 1];
     char if_match[INK_S3_ETAG_MAX + 3], if_none_match[INK_S3_ETAG_MAX + 3];
+    struct ink_error said; /* what S3 answered to an earlier try; status INK_OK: nothing */
+    int said_code;
 };
 
 const char *ink_s3_method(enum ink_s3_op op);
