@@ -25,7 +25,7 @@ static bool may_widen(const struct ink_step *step)
 {
     const struct ink_op *op = step->ctx.op;
     /* a Cast to float16 rounds; one to an integer cuts off, and what float16 has rounded to 3 may be 2.9999 in float */
-    if (ink_pass_is_op(step, "", "CastLike")) return false;
+    if (ink_pass_is_op(step, "", "CastLike") || ink_pass_is_op(step, "", "QuantizeLinear")) return false;
     if (ink_pass_is_op(step, "", "Cast") && step->ctx.types[1] != INK_FLOAT && step->ctx.types[1] != INK_DOUBLE)
         return false;
     for (int k = 0; k < 3; k++) {

@@ -12,6 +12,7 @@
 #include "kernels/cpu.h"
 #include "kernels/gemm_tile.h"
 #include "kernels/gemv.h"
+#include "kernels/quant.h"
 #include "kernels/rows.h"
 #include "kernels/taps.h"
 #include "kernels/unary.h"
@@ -33,7 +34,11 @@
     X(f16_to_f32, ink_f16_to_f32__plain, ink_f16_to_f32__avx2)                                                         \
     X(f32_to_f16, ink_f32_to_f16__plain, ink_f32_to_f16__avx2)                                                         \
     X(unary_row, ink_unary_row__plain, ink_unary_row__avx2)                                                            \
-    X(binary_row, ink_binary_row__plain, ink_binary_row__avx2)
+    X(binary_row, ink_binary_row__plain, ink_binary_row__avx2)                                                         \
+    X(f32_to_q8, ink_f32_to_q8__plain, ink_f32_to_q8__avx2)                                                            \
+    X(i32_to_q8, ink_i32_to_q8__plain, ink_i32_to_q8__avx2)                                                            \
+    X(q8_to_f32, ink_q8_to_f32__plain, ink_q8_to_f32__avx2)                                                            \
+    X(q8_to_i16, ink_q8_to_i16__plain, ink_q8_to_i16__avx2)
 
 enum {
     INK_GEMM_MR = 6, /* rows and columns of f32_gemm_tile */

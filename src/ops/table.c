@@ -18,6 +18,7 @@
 #include "ops/movement.h"
 #include "ops/norm.h"
 #include "ops/pool.h"
+#include "ops/quant.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
 #include "ops/resize.h"
@@ -125,6 +126,19 @@
     .load = ink_##loaded##_load, .shape = ink_resize_shape, .prepare = ink_resize_prepare, .run = ink_resize_run
 #define TOPK .load = ink_topk_load, .shape = ink_topk_shape, .prepare = ink_topk_prepare, .run = ink_topk_run
 
+/* What the versions of QuantizeLinear know. */
+#define FLOAT8S   (BIT(INK_FLOAT8E4M3FN) | BIT(INK_FLOAT8E4M3FNUZ) | BIT(INK_FLOAT8E5M2) | BIT(INK_FLOAT8E5M2FNUZ))
+#define QUANTS_19 (BYTES | FLOAT8S)
+#define QUANTS_21 (QUANTS_19 | BIT(INK_INT16) | BIT(INK_UINT16) | BIT(INK_INT4) | BIT(INK_UINT4))
+#define QUANTS_23 (QUANTS_21 | BIT(INK_FLOAT4E2M1))
+#define QUANTS_25 (QUANTS_23 | BIT(INK_INT2) | BIT(INK_UINT2))
+#define REALS     (INK_TYPES_FLOAT & ~BIT(INK_DOUBLE))
+#define SCALES_24 (REALS | BIT(INK_FLOAT8E8M0))
+#define QUANTIZE                                                                                                       \
+    .load = ink_quantize_load, .shape = ink_quantize_shape, .prepare = ink_quantize_prepare, .run = ink_quantize_run
+#define DEQUANTIZE                                                                                                     \
+    .load = ink_dequantize_load, .shape = ink_quantize_shape, .prepare = ink_quantize_prepare, .run = ink_dequantize_run
+
 static const struct ink_op table[] = {
     /* clang-format off */
     {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
@@ -201,6 +215,13 @@ static const struct ink_op table[] = {
     {"", "DepthToSpace", 1, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
     {"", "DepthToSpace", 11, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
     {"", "DepthToSpace", 13, "T>T", {ELEMENT}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
+    {"", "DequantizeLinear", 10, "TUT?>V", {BYTES | BIT(INK_INT32), BIT(INK_FLOAT), BIT(INK_FLOAT)}, 0, DEQUANTIZE},
+    {"", "DequantizeLinear", 13, "TUT?>V", {BYTES | BIT(INK_INT32), BIT(INK_FLOAT), BIT(INK_FLOAT)}, 0, DEQUANTIZE},
+    {"", "DequantizeLinear", 19, "TUT?>V", {QUANTS_19 | BIT(INK_INT32), REALS, REALS}, 0, DEQUANTIZE},
+    {"", "DequantizeLinear", 21, "TUT?>V", {QUANTS_21 | BIT(INK_INT32), REALS, REALS}, 0, DEQUANTIZE},
+    {"", "DequantizeLinear", 23, "TUT?>V", {QUANTS_23 | BIT(INK_INT32), REALS, REALS}, 0, DEQUANTIZE},
+    {"", "DequantizeLinear", 24, "TUT?>V", {QUANTS_23 | BIT(INK_INT32), SCALES_24, REALS}, 0, DEQUANTIZE},
+    {"", "DequantizeLinear", 25, "TUT?>V", {QUANTS_25 | BIT(INK_INT32), SCALES_24, REALS}, 0, DEQUANTIZE},
     {"", "Div", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(DIV)},
@@ -212,6 +233,7 @@ static const struct ink_op table[] = {
     {"", "Dropout", 12, "TU?b?>Tb?", {FLOATS, FLOATS}, INK_OP_INPLACE, MOVED(NULL, dropout)},
     {"", "Dropout", 13, "TU?b?>Tb?", {INK_TYPES_FLOAT, FLOATS}, INK_OP_INPLACE, MOVED(NULL, dropout)},
     {"", "Dropout", 22, "TU?b?>Tb?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, INK_OP_INPLACE, MOVED(NULL, dropout)},
+    {"", "DynamicQuantizeLinear", 11, "T>UfU", {BIT(INK_FLOAT), BIT(INK_UINT8)}, 0, .load = ink_dynamic_quantize_load, .shape = ink_dynamic_quantize_shape, .run = ink_dynamic_quantize_run},
     {"", "Elu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ELU, "alpha", NULL, 1)},
     {"", "Elu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ELU, "alpha", NULL, 1)},
     {"", "Equal", 1, "TT>b", {BIT(INK_BOOL) | INK_TYPES_INDEX}, 0, OLD_BINARY(EQUAL)},
@@ -346,6 +368,13 @@ static const struct ink_op table[] = {
     {"", "Pow", 12, "TU>T", {FLOATS | INK_TYPES_INDEX, PLAIN}, INK_OP_INPLACE, BINARY(POW)},
     {"", "Pow", 13, "TU>T", {INK_TYPES_FLOAT | INK_TYPES_INDEX, PLAIN}, INK_OP_INPLACE, BINARY(POW)},
     {"", "Pow", 15, "TU>T", {INK_TYPES_FLOAT | INK_TYPES_INDEX, INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(POW)},
+    {"", "QuantizeLinear", 10, "TUV?>V", {BIT(INK_FLOAT) | BIT(INK_INT32), BIT(INK_FLOAT), BYTES}, 0, QUANTIZE},
+    {"", "QuantizeLinear", 13, "TUV?>V", {BIT(INK_FLOAT) | BIT(INK_INT32), BIT(INK_FLOAT), BYTES}, 0, QUANTIZE},
+    {"", "QuantizeLinear", 19, "TTV?>V", {REALS | BIT(INK_INT32), 0, QUANTS_19}, 0, QUANTIZE},
+    {"", "QuantizeLinear", 21, "TTV?>V", {REALS | BIT(INK_INT32), 0, QUANTS_21}, 0, QUANTIZE},
+    {"", "QuantizeLinear", 23, "TUV?>V", {REALS | BIT(INK_INT32), REALS | BIT(INK_INT32), QUANTS_23}, 0, QUANTIZE},
+    {"", "QuantizeLinear", 24, "TUV?>V", {REALS | BIT(INK_INT32), SCALES_24 | BIT(INK_INT32), QUANTS_23}, 0, QUANTIZE},
+    {"", "QuantizeLinear", 25, "TUV?>V", {REALS | BIT(INK_INT32), SCALES_24 | BIT(INK_INT32), QUANTS_25}, 0, QUANTIZE},
     {"", "RMSNormalization", 23, "TU>U", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, LAYER_NORM(does_not_centre)},
     {"", "Range", 11, "TTT>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | BIT(INK_INT16) | INK_TYPES_INDEX}, 0, MOVED(NULL, range)},
     {"", "Reciprocal", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},

@@ -288,6 +288,62 @@ static void binary_row(const struct ink_kernels *kernels)
                              ink_binary_row__plain((enum ink_binary)f, (enum ink_element)e) == NULL);
 }
 
+/* Ties, bounds and beyond, NaN; every byte. */
+static void f32_to_q8(const struct ink_kernels *kernels)
+{
+    static const struct ink_q8 forms[] = {{0.5f, 3, 0, 255}, {2, -7, -128, 127}, {1e-30f, 0, 0, 255}};
+    float in[77] = {NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 0.0f, -0.0f};
+    for (int i = 7; i < 77; i++) in[i] = (float)(i - 40) * 0.25f;
+    for (int f = 0; f < 3; f++) {
+        uint8_t want[78] = {0}, got[78] = {0};
+        ink_f32_to_q8__plain(77, in, &forms[f], want);
+        kernels->f32_to_q8(77, in, &forms[f], got);
+        assert_memory_equal(got, want, sizeof want);
+    }
+    static const float ties[] = {0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 300, -300};
+    static const int8_t even[] = {0, 2, 2, 0, -2, 127, -128};
+    const struct ink_q8 one = {1, 0, -128, 127};
+    uint8_t got[7];
+    kernels->f32_to_q8(7, ties, &one, got);
+    assert_memory_equal(got, even, sizeof even);
+}
+
+static void i32_to_q8(const struct ink_kernels *kernels)
+{
+    static const int32_t in[] = {0, 1, 2, 3, 5, 7, -1, -2, -3, INT32_MAX, INT32_MIN, 255, 256, 510, 511, 512, 513};
+    static const uint8_t want[] = {1,   1, 2,   3,   3,   5,   1,   0,  0,
+                                   255, 0, 129, 129, 255, 255, 255, 255}; /* half of it, + 1 */
+    const struct ink_q8 q = {0.5f, 1, 0, 255};
+    uint8_t got[sizeof want];
+    kernels->i32_to_q8(sizeof want, in, &q, got);
+    assert_memory_equal(got, want, 11);
+    assert_int_equal(got[12], 129); /* 128 + 1 */
+    assert_int_equal(got[15], 255);
+}
+
+static void q8_to_f32(const struct ink_kernels *kernels)
+{
+    uint8_t in[256];
+    float got[256];
+    for (int i = 0; i < 256; i++) in[i] = (uint8_t)i;
+    for (int is_signed = 0; is_signed < 2; is_signed++) {
+        const struct ink_q8 q = {0.25f, 3, is_signed ? -128 : 0, is_signed ? 127 : 255};
+        kernels->q8_to_f32(256, in, &q, got);
+        for (int i = 0; i < 256; i++) assert_true(got[i] == (float)((is_signed ? (int8_t)i : i) - 3) * 0.25f);
+    }
+}
+
+static void q8_to_i16(const struct ink_kernels *kernels)
+{
+    uint8_t in[256];
+    int16_t got[256];
+    for (int i = 0; i < 256; i++) in[i] = (uint8_t)i;
+    for (int is_signed = 0; is_signed < 2; is_signed++) {
+        kernels->q8_to_i16(256, in, is_signed, is_signed ? -128 : 255, got);
+        for (int i = 0; i < 256; i++) assert_int_equal(got[i], is_signed ? (int8_t)i + 128 : i - 255);
+    }
+}
+
 static trial_fn *const trials[] = {
 #define X(field, plain, avx2) field,
     INK_KERNEL_MAP(X)
