@@ -12,6 +12,7 @@
 #include "kernels/cpu.h"
 #include "kernels/gemm_tile.h"
 #include "kernels/gemv.h"
+#include "kernels/i16_gemm.h"
 #include "kernels/quant.h"
 #include "kernels/rows.h"
 #include "kernels/taps.h"
@@ -38,7 +39,8 @@
     X(f32_to_q8, ink_f32_to_q8__plain, ink_f32_to_q8__avx2)                                                            \
     X(i32_to_q8, ink_i32_to_q8__plain, ink_i32_to_q8__avx2)                                                            \
     X(q8_to_f32, ink_q8_to_f32__plain, ink_q8_to_f32__avx2)                                                            \
-    X(q8_to_i16, ink_q8_to_i16__plain, ink_q8_to_i16__avx2)
+    X(q8_to_i16, ink_q8_to_i16__plain, ink_q8_to_i16__avx2)                                                            \
+    X(i16_gemm_tile, ink_i16_gemm_6x16__plain, ink_i16_gemm_6x16__avx2)
 
 enum {
     INK_GEMM_MR = 6, /* rows and columns of f32_gemm_tile */

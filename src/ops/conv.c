@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Conv: X [N, C, in...], W [M, C/group, kernel...], B? [M] -> Y [N, M, out...]. And inkling.Conv, which passes make: a
  * fourth input of Y's shape is added, and then the attribute `activation` (activation.h) is applied. */
-#include "kernels/conv.h"
-
-#include "ops/activation.h"
 #include "ops/conv.h"
+#include "ops/activation.h"
 #include "ops/floats.h"
-#include "ops/window.h"
 
 struct conv {
     struct ink_op_window window;
@@ -32,21 +29,39 @@ ink_status ink_conv_load(struct ink_op_ctx *ctx)
     return st;
 }
 
-static ink_status check_weights(const struct ink_op_ctx *ctx, const struct conv *conv, int rank)
+static ink_status check_weights(const struct ink_op_ctx *ctx, const struct ink_op_window *window, int64_t group,
+                                const struct ink_shape *x, const struct ink_shape *w)
 {
-    const struct ink_shape *x = &ctx->in[0]->shape, *w = &ctx->in[1]->shape;
     char x_text[INK_SHAPE_TEXT_MAX], w_text[INK_SHAPE_TEXT_MAX];
-    bool fits = w->rank == rank + 2 && w->dims[0] >= 1 && w->dims[1] >= 1 && w->dims[0] % conv->group == 0 &&
-                x->dims[1] % conv->group == 0 && w->dims[1] == x->dims[1] / conv->group;
+    int rank = x->rank - 2;
+    bool fits = w->rank == rank + 2 && w->dims[0] >= 1 && w->dims[1] >= 1 && w->dims[0] % group == 0 &&
+                x->dims[1] % group == 0 && w->dims[1] == x->dims[1] / group;
     if (!fits)
         return ink_op_fail(ctx, INK_E_MODEL, "weights %s do not fit the input %s in %lld groups",
-                           ink_shape_text(w, w_text), ink_shape_text(x, x_text), (long long)conv->group);
+                           ink_shape_text(w, w_text), ink_shape_text(x, x_text), (long long)group);
     for (int d = 0; d < rank; d++)
-        if (w->dims[2 + d] < 1 || (conv->window.has_kernel && conv->window.kernel[d] != w->dims[2 + d]))
+        if (w->dims[2 + d] < 1 || (window->has_kernel && window->kernel[d] != w->dims[2 + d]))
             return ink_op_fail(ctx, INK_E_MODEL, "kernel_shape does not fit the weights %s", ink_shape_text(w, w_text));
-    if (ink_op_has(ctx, 2) && (ctx->in[2]->shape.rank != 1 || ctx->in[2]->shape.dims[0] != w->dims[0]))
-        return ink_op_fail(ctx, INK_E_MODEL, "the bias %s must have one value for each of %lld outputs",
-                           ink_shape_text(&ctx->in[2]->shape, x_text), (long long)w->dims[0]);
+    return INK_OK;
+}
+
+ink_status ink_conv_fit(const struct ink_op_ctx *ctx, const struct ink_op_window *window, int64_t group,
+                        const struct ink_shape *x, const struct ink_shape *w, struct ink_f32_conv_sizes *sizes,
+                        struct ink_shape *out)
+{
+    int rank;
+    ink_status st = ink_op_window_rank(ctx, window, x, &rank);
+    if (!st) st = check_weights(ctx, window, group, x, w);
+    if (st) return st;
+    *out = (struct ink_shape){.rank = x->rank, .dims = {x->dims[0], w->dims[0]}};
+    st = ink_op_window_fit(ctx, window, x, w->dims + 2, &sizes->window, out->dims + 2);
+    if (st) return st;
+    sizes->batch = (size_t)x->dims[0];
+    sizes->groups = (size_t)group;
+    sizes->group_in = (size_t)w->dims[1];
+    sizes->group_out = (size_t)(w->dims[0] / group);
+    if (!ink_window_fits(&sizes->window, sizes->group_in))
+        return ink_op_fail(ctx, INK_E_LIMIT, "a group of the input with its padding has 2^31 elements or more");
     return INK_OK;
 }
 
@@ -54,18 +69,13 @@ static ink_status check_weights(const struct ink_op_ctx *ctx, const struct conv 
 static ink_status fit(const struct ink_op_ctx *ctx, struct ink_f32_conv_sizes *sizes, struct ink_shape *out)
 {
     const struct conv *conv = ctx->attributes;
-    const struct ink_shape *x = &ctx->in[0]->shape, *w = &ctx->in[1]->shape;
-    int rank;
-    ink_status st = ink_op_window_rank(ctx, &conv->window, x, &rank);
-    if (!st) st = check_weights(ctx, conv, rank);
-    if (st) return st;
-    *out = (struct ink_shape){.rank = x->rank, .dims = {x->dims[0], w->dims[0]}};
-    st = ink_op_window_fit(ctx, &conv->window, x, w->dims + 2, &sizes->window, out->dims + 2);
-    if (st) return st;
-    sizes->batch = (size_t)x->dims[0];
-    sizes->groups = (size_t)conv->group;
-    sizes->group_in = (size_t)w->dims[1];
-    sizes->group_out = (size_t)(w->dims[0] / conv->group);
+    const struct ink_shape *w = &ctx->in[1]->shape;
+    char text[INK_SHAPE_TEXT_MAX];
+    ink_status st = ink_conv_fit(ctx, &conv->window, conv->group, &ctx->in[0]->shape, w, sizes, out);
+    if (st || !ink_op_has(ctx, 2)) return st;
+    if (ctx->in[2]->shape.rank != 1 || ctx->in[2]->shape.dims[0] != w->dims[0])
+        return ink_op_fail(ctx, INK_E_MODEL, "the bias %s must have one value for each of %lld outputs",
+                           ink_shape_text(&ctx->in[2]->shape, text), (long long)w->dims[0]);
     return INK_OK;
 }
 
@@ -75,8 +85,6 @@ ink_status ink_conv_shape(struct ink_op_ctx *ctx)
     char want[INK_SHAPE_TEXT_MAX], got[INK_SHAPE_TEXT_MAX];
     ink_status st = fit(ctx, &sizes, &ctx->out[0]->shape);
     if (st) return st;
-    if (!ink_window_fits(&sizes.window, sizes.group_in))
-        return ink_op_fail(ctx, INK_E_LIMIT, "a group of the input with its padding has 2^31 elements or more");
     if (ink_op_has(ctx, 3) && !ink_shape_equal(&ctx->in[3]->shape, &ctx->out[0]->shape))
         return ink_op_fail(ctx, INK_E_MODEL, "what is added is %s and the output %s",
                            ink_shape_text(&ctx->in[3]->shape, got), ink_shape_text(&ctx->out[0]->shape, want));

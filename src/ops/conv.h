@@ -3,13 +3,19 @@
 #ifndef INK_OPS_CONV_H
 #define INK_OPS_CONV_H
 
-#include "ops/op.h"
+#include "kernels/conv.h"
+#include "ops/window.h"
 
 ink_status ink_conv_load(struct ink_op_ctx *ctx);
 ink_status ink_conv_shape(struct ink_op_ctx *ctx);
 ink_status ink_conv_prepare(struct ink_op_ctx *ctx);
 ink_status ink_conv_run(struct ink_op_ctx *ctx);
 uint64_t ink_conv_multiply_adds(const struct ink_op_ctx *ctx);
+
+/* What every convolution of x with weights w must have: the sizes, and the shape of its output. */
+INK_NODISCARD ink_status ink_conv_fit(const struct ink_op_ctx *ctx, const struct ink_op_window *window, int64_t group,
+                                      const struct ink_shape *x, const struct ink_shape *w,
+                                      struct ink_f32_conv_sizes *sizes, struct ink_shape *out);
 
 ink_status ink_conv_transpose_load(struct ink_op_ctx *ctx);
 ink_status ink_conv_transpose_shape(struct ink_op_ctx *ctx);

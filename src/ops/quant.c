@@ -2,6 +2,7 @@
 /* quant.c - scales and zero points: one for all, one for each index of an axis, one for each block along it. */
 #include "ops/quant.h"
 
+#include "base/checked.h"
 #include "ops/elements.h"
 
 size_t ink_quant_scale_of(const struct ink_quant_layout *layout, size_t element)
@@ -75,4 +76,42 @@ float ink_quant_scalar(const struct ink_op_ctx *ctx, int i, float otherwise)
     float value = otherwise;
     if (ink_op_has(ctx, i)) ink_convert(1, ctx->in[i]->dtype, ctx->in[i]->data, INK_FLOAT, &value, false, INK_ROUND_UP);
     return value;
+}
+
+static size_t shared_part(const struct ink_op_ctx *ctx, size_t each)
+{
+    return ctx->scratch_bytes - each;
+}
+
+ink_status ink_quant_scratch(struct ink_op_ctx *ctx, size_t shared, size_t each)
+{
+    size_t threads = (size_t)ctx->parallel->threads, part;
+    if (!ink_add_size(shared, threads * INK_ARENA_ALIGN, &part) || !ink_add_size(part / threads, each, &part))
+        return ink_op_fail(ctx, INK_E_LIMIT, "needs more working memory than a machine can have");
+    ctx->scratch_bytes = part;
+    return INK_OK;
+}
+
+void *ink_quant_each(const struct ink_op_ctx *ctx, size_t each)
+{
+    return (char *)ctx->scratch + shared_part(ctx, each) * (size_t)ctx->parallel->threads;
+}
+
+ink_status ink_quant_count(const struct ink_op_ctx *ctx, int i, size_t count, const char *what)
+{
+    char text[INK_SHAPE_TEXT_MAX];
+    if (i < 0 || !ink_op_has(ctx, i)) return INK_OK;
+    size_t have = ink_tensor_count(ctx->in[i]);
+    if (have == 1 || (have == count && count > 0)) return INK_OK;
+    if (count == 1)
+        return ink_op_fail(ctx, INK_E_MODEL, "the %s is %s and must be one number", what,
+                           ink_shape_text(&ctx->in[i]->shape, text));
+    return ink_op_fail(ctx, INK_E_MODEL, "the %s is %s; it must have one value or %zu", what,
+                       ink_shape_text(&ctx->in[i]->shape, text), count);
+}
+
+int ink_quant_zero(const struct ink_op_ctx *ctx, int i, size_t at)
+{
+    if (i < 0 || !ink_op_has(ctx, i)) return 0;
+    return (int)ink_tensor_i64(ctx->in[i], ink_tensor_count(ctx->in[i]) == 1 ? 0 : at);
 }

@@ -42,4 +42,15 @@ struct ink_q8 ink_quant_dynamic(size_t n, const float *x);
  * where it is left out. */
 float ink_quant_scalar(const struct ink_op_ctx *ctx, int i, float otherwise);
 
+/* Scratch of which `shared` bytes are for all threads and `each` for each of them; INK_E_LIMIT when it overflows. In run,
+ * the shared part is at ctx->scratch and the others behind it, from ink_quant_each on, `each` bytes apart. */
+INK_NODISCARD ink_status ink_quant_scratch(struct ink_op_ctx *ctx, size_t shared, size_t each);
+void *ink_quant_each(const struct ink_op_ctx *ctx, size_t each);
+
+/* Refuses input i (where it is given) unless it has one value, or `count` of them. */
+INK_NODISCARD ink_status ink_quant_count(const struct ink_op_ctx *ctx, int i, size_t count, const char *what);
+
+/* Value `at` of input i, or its only one; 0 where it is left out. For integers of 8 bits. */
+int ink_quant_zero(const struct ink_op_ctx *ctx, int i, size_t at);
+
 #endif

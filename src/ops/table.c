@@ -18,6 +18,7 @@
 #include "ops/movement.h"
 #include "ops/norm.h"
 #include "ops/pool.h"
+#include "ops/qconv.h"
 #include "ops/quant.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
@@ -139,6 +140,10 @@
 #define DEQUANTIZE                                                                                                     \
     .load = ink_dequantize_load, .shape = ink_quantize_shape, .prepare = ink_quantize_prepare, .run = ink_dequantize_run
 
+#define QCONV(args_)                                                                                                   \
+    .load = ink_qconv_load, .shape = ink_qconv_shape, .prepare = ink_qconv_prepare, .run = ink_qconv_run,              \
+    .multiply_adds = ink_qconv_multiply_adds, .param = &args_
+
 static const struct ink_op table[] = {
     /* clang-format off */
     {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
@@ -203,6 +208,7 @@ static const struct ink_op table[] = {
     {"", "ConstantOfShape", 9, "i>T", {WHOLE}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
     {"", "Conv", 1, "TTT?>T", {FLOATS}, 0, CONV},
     {"", "Conv", 22, "TTT?>T", {INK_TYPES_FLOAT}, 0, CONV},
+    {"", "ConvInteger", 10, "TUT?U?>V", {BYTES, BYTES, BIT(INK_INT32)}, 0, QCONV(ink_conv_integer)},
     {"", "ConvTranspose", 1, "TTT?>T", {FLOATS}, 0, CONV_TRANSPOSE},
     {"", "ConvTranspose", 22, "TTT?>T", {INK_TYPES_FLOAT}, 0, CONV_TRANSPOSE},
     {"", "Cos", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(COS, NULL)},

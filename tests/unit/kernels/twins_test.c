@@ -344,6 +344,24 @@ static void q8_to_i16(const struct ink_kernels *kernels)
     }
 }
 
+static void i16_gemm_tile(const struct ink_kernels *kernels)
+{
+    int16_t a[INK_GEMM_MR * 14], b[7 * 2 * INK_GEMM_NR];
+    unsigned seed = 7;
+    for (size_t i = 0; i < sizeof a / sizeof *a; i++) a[i] = (int16_t)(noise(&seed) * 127);
+    for (size_t i = 0; i < sizeof b / sizeof *b; i++) b[i] = (int16_t)(noise(&seed) * 127);
+    for (size_t m = 1; m <= INK_GEMM_MR; m++)
+        for (size_t pairs = 0; pairs <= 7; pairs++) {
+            int32_t want[INK_GEMM_MR * 20 + 1] = {0}, got[INK_GEMM_MR * 20 + 1] = {0};
+            ink_i16_gemm_6x16__plain(m, pairs, a, 14, b, want, 20);
+            kernels->i16_gemm_tile(m, pairs, a, 14, b, got, 20);
+            assert_memory_equal(got, want, sizeof want);
+            int32_t sum = 0;
+            for (size_t p = 0; p < 2 * pairs; p++) sum += a[p] * b[p / 2 * 2 * INK_GEMM_NR + 2 * 5 + p % 2];
+            assert_int_equal(got[5], sum);
+        }
+}
+
 static trial_fn *const trials[] = {
 #define X(field, plain, avx2) field,
     INK_KERNEL_MAP(X)
