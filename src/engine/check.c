@@ -107,6 +107,18 @@ static bool check_inputs(struct ink_session *s, struct ink_step *step)
     return true;
 }
 
+/* What the file says of a value that a node makes must be what the node makes of its arguments. */
+static void check_declared(struct ink_session *s, const struct ink_step *step, int i)
+{
+    const struct ink_node *node = step->ctx.node;
+    const struct ink_value_info *declared = s->graph.values[step->outputs[i]].declared;
+    enum ink_dtype found = step->ctx.out[i]->dtype;
+    if (!declared || !declared->dtype || !found || declared->dtype == found) return;
+    ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s %.*s): output %.*s is %s, but the file declares %s",
+                    node->position, step->ctx.op->name, INK_VIEW_ARGS(node->name), INK_VIEW_ARGS(declared->name),
+                    ink_dtype_word(found), ink_dtype_word(declared->dtype));
+}
+
 static bool check_outputs(struct ink_session *s, struct ink_step *step)
 {
     const struct ink_op *op = step->ctx.op;
@@ -121,6 +133,7 @@ static bool check_outputs(struct ink_session *s, struct ink_step *step)
         if (!step->ctx.out[i]) continue;
         enum ink_dtype fixed = fixed_type(a.type);
         step->ctx.out[i]->dtype = fixed ? fixed : step->ctx.types[a.type - 'T'];
+        check_declared(s, step, i);
     }
     if (step->ctx.out_count && step->ctx.out[0]) return true;
     for (int i = 1; i < step->ctx.out_count; i++)

@@ -394,6 +394,19 @@ void ink_plan_drop(struct ink_session *s)
     }
 }
 
+/* While a model is loaded, what is wrong with one step is put down, and those that do not depend on it are looked at too:
+ * its outputs stay dynamic. */
+static ink_status plan_steps(struct ink_session *s, struct ink_error *err)
+{
+    for (int i = 0; i < s->step_count; i++) {
+        ink_status st = s->steps[i].removed ? INK_OK : plan_step(s, &s->steps[i], err);
+        if (!st) continue;
+        if (!s->loading || (st != INK_E_MODEL && st != INK_E_UNSUPPORTED)) return st;
+        ink_problem_add(&s->problems, st, s->steps[i].ctx.node, "%s", err->text);
+    }
+    return s->loading ? ink_problems_error(&s->problems, err) : INK_OK;
+}
+
 ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, struct ink_error *err)
 {
     struct ink_error unheard = {0};
@@ -406,9 +419,7 @@ ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, 
         s->bound[i] = v->tensor.shape = shapes[i];
         v->state = INK_VALUE_PLANNED;
     }
-    ink_status st = INK_OK;
-    for (int i = 0; !st && i < s->step_count; i++)
-        if (!s->steps[i].removed) st = plan_step(s, &s->steps[i], err);
+    ink_status st = plan_steps(s, err);
     if (!st) st = lay_out(s, err);
     if (!st) st = take_block(s, err);
     /* three arenas, one cap */

@@ -80,7 +80,9 @@ ink_status ink_session_new(struct ink_view bytes, const struct ink_session_optio
     if (!st && !options->no_passes) st = ink_passes_run(s, err);
     /* shapes that do not fit together are found at load where the file says enough */
     if (!st && shapes_are_declared(s)) {
+        s->loading = true;
         st = ink_session_bind_declared(s, 1, err);
+        s->loading = false;
         if (!st) learn_shapes(s);
     }
     if (st == INK_E_OOM) {

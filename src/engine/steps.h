@@ -56,6 +56,7 @@ struct ink_session {
     struct ink_graph graph;
     struct ink_problems problems;
     bool refused;
+    bool loading; /* problems are collected */
 
     struct ink_value *values;
     int value_count, value_room; /* passes may make new ones */

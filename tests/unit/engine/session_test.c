@@ -55,6 +55,35 @@ static void finish(struct message *g, struct message *m)
 
 /* --- what is refused --- */
 
+static void declared_type_is_wrong(void **state)
+{
+    struct message g = graph_with_input(), m;
+    add_node(&g, "", "Relu", "x", "a", NULL);
+    add_node(&g, "", "Relu", "a", "y", NULL);
+    add_value(&g, GRAPH_VALUE_INFO, "a", INK_INT64, 2, four);
+    finish(&g, &m);
+    refuses(&m, INK_E_MODEL, "output a is float, but the file declares int64");
+}
+
+/* Two that do not fit are named; the third only follows from them. */
+static void all_shapes_that_do_not_fit(void **state)
+{
+    struct message g = graph_with_input(), m;
+    struct ink_session *s;
+    struct ink_error err = {0};
+    float w[3] = {1, 2, 3};
+    add_initializer(&g, "w", INK_FLOAT, 1, (int64_t[]){3}, w, sizeof w);
+    add_node(&g, "", "Add", "x,w", "a", NULL);
+    add_node(&g, "", "Mul", "x,w", "b", NULL);
+    add_node(&g, "", "Add", "a,b", "y", NULL);
+    finish(&g, &m);
+    assert_int_equal(load(&m, NULL, &s, &err), INK_E_MODEL);
+    assert_int_equal(ink_session_problems(s)->count, 2);
+    assert_int_equal(ink_session_problems(s)->items[0].position, 0);
+    assert_int_equal(ink_session_problems(s)->items[1].position, 1);
+    ink_session_free(s);
+}
+
 static void cycle(void **state)
 {
     struct message g = graph_with_input(), m;
@@ -390,6 +419,8 @@ int main(void)
         cmocka_unit_test(runs_allocate_nothing),
         cmocka_unit_test(wrong_arguments),
         cmocka_unit_test(odd_outputs),
+        cmocka_unit_test(declared_type_is_wrong),
+        cmocka_unit_test(all_shapes_that_do_not_fit),
         cmocka_unit_test(memory_is_shared_over_time),
         cmocka_unit_test(nth_allocation_fails),
         cmocka_unit_test(every_cap),
