@@ -8,7 +8,7 @@
 /* --- signatures (ops/op.h) --- */
 
 struct argument {
-    char type;     /* T U V i b f s */
+    char type;     /* T U V W i n b f s */
     char how_many; /* 0, ? or * */
 };
 
@@ -38,6 +38,7 @@ static enum ink_dtype fixed_type(char letter)
 {
     switch (letter) {
     case 'i': return INK_INT64;
+    case 'n': return INK_INT32;
     case 'b': return INK_BOOL;
     case 'f': return INK_FLOAT;
     case 's': return INK_STRING;

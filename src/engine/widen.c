@@ -28,7 +28,7 @@ static bool may_widen(const struct ink_step *step)
     if (ink_pass_is_op(step, "", "CastLike") || ink_pass_is_op(step, "", "QuantizeLinear")) return false;
     if (ink_pass_is_op(step, "", "Cast") && step->ctx.types[1] != INK_FLOAT && step->ctx.types[1] != INK_DOUBLE)
         return false;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < INK_OP_TYPES; k++) {
         if (step->ctx.types[k] != INK_FLOAT16) continue;
         const char *letter = strchr(op->signature, 'T' + k);
         if (!(op->types[k] & INK_DTYPE_BIT(INK_FLOAT)) || !letter || letter > strchr(op->signature, '>')) return false;
@@ -129,7 +129,7 @@ static ink_status widen_step(struct ink_pass *p, struct ink_step *step)
     for (int i = 0; i < step->ctx.out_count; i++)
         if (step->outputs[i] >= 0) step->outputs[i] = p->instead[step->outputs[i]];
     bool half = false;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < INK_OP_TYPES; k++) {
         if (step->ctx.types[k] != INK_FLOAT16) continue;
         step->ctx.types[k] = INK_FLOAT;
         half = true;

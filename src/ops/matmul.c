@@ -6,70 +6,60 @@
 #include "kernels/gemm.h"
 #include "ops/floats.h"
 
-/* One argument with two dimensions at least. */
-struct side {
-    struct ink_shape batch; /* what is before the matrix */
-    size_t rows, cols;
-};
-
 struct prepared {
-    size_t m, n, k;
-    struct side a, b;
-    struct ink_shape batch; /* of Y */
+    struct ink_matmul_sizes sizes;
     size_t batches;
     const float *packed; /* B, where it is constant, one matrix, and worth it */
     struct ink_floats_plan floats;
 };
 
-static struct side side_of(const struct ink_shape *shape, bool left)
+ink_status ink_matmul_fit(const struct ink_op_ctx *ctx, const struct ink_shape *a, const struct ink_shape *b,
+                          struct ink_matmul_sizes *sizes, struct ink_shape *out)
 {
-    struct side side = {.batch = *shape, .rows = 1, .cols = 1};
-    if (shape->rank == 1) {
-        *(left ? &side.cols : &side.rows) = (size_t)shape->dims[0];
-        side.batch.rank = 0;
-        return side;
+    char a_text[INK_SHAPE_TEXT_MAX], b_text[INK_SHAPE_TEXT_MAX];
+    bool row = a->rank == 1, column = b->rank == 1;
+    *sizes = (struct ink_matmul_sizes){.m = 1, .n = 1, .a = *a, .b = *b};
+    bool fits = a->rank > 0 && b->rank > 0 && a->dims[a->rank - 1] == b->dims[column ? 0 : b->rank - 2];
+    if (fits) {
+        sizes->k = (size_t)a->dims[a->rank - 1];
+        if (!row) sizes->m = (size_t)a->dims[a->rank - 2];
+        if (!column) sizes->n = (size_t)b->dims[b->rank - 1];
+        sizes->a.rank -= row ? 1 : 2;
+        sizes->b.rank -= column ? 1 : 2;
+        fits = ink_shape_broadcast(&sizes->a, &sizes->b, &sizes->batch);
     }
-    side.batch.rank = shape->rank - 2;
-    side.rows = (size_t)shape->dims[shape->rank - 2];
-    side.cols = (size_t)shape->dims[shape->rank - 1];
-    return side;
+    if (!fits)
+        return ink_op_fail(ctx, INK_E_MODEL, "%s and %s cannot be multiplied", ink_shape_text(a, a_text),
+                           ink_shape_text(b, b_text));
+    *out = sizes->batch;
+    if (out->rank > INK_RANK_MAX - 2) return ink_op_fail(ctx, INK_E_LIMIT, "more than %d dimensions", INK_RANK_MAX);
+    if (!row) out->dims[out->rank++] = (int64_t)sizes->m;
+    if (!column) out->dims[out->rank++] = (int64_t)sizes->n;
+    return INK_OK;
 }
 
-static ink_status fit(const struct ink_op_ctx *ctx, struct prepared *my)
+void ink_matmul_merge(struct ink_matmul_sizes *sizes)
 {
-    const struct ink_shape *a = &ctx->in[0]->shape, *b = &ctx->in[1]->shape;
-    char a_text[INK_SHAPE_TEXT_MAX], b_text[INK_SHAPE_TEXT_MAX];
-    if (a->rank > 0 && b->rank > 0) {
-        my->a = side_of(a, true);
-        my->b = side_of(b, false);
-        my->m = my->a.rows, my->k = my->a.cols, my->n = my->b.cols;
-        if (my->a.cols == my->b.rows && ink_shape_broadcast(&my->a.batch, &my->b.batch, &my->batch)) return INK_OK;
-    }
-    return ink_op_fail(ctx, INK_E_MODEL, "%s and %s cannot be multiplied", ink_shape_text(a, a_text),
-                       ink_shape_text(b, b_text));
+    if (ink_shape_span(&sizes->b, 0, sizes->b.rank) != 1) return;
+    sizes->m *= ink_shape_span(&sizes->batch, 0, sizes->batch.rank);
+    sizes->batch.rank = 0;
 }
 
 ink_status ink_matmul_shape(struct ink_op_ctx *ctx)
 {
-    struct prepared my;
-    ink_status st = fit(ctx, &my);
-    if (st) return st;
-    struct ink_shape *out = &ctx->out[0]->shape;
-    *out = my.batch;
-    if (out->rank > INK_RANK_MAX - 2) return ink_op_fail(ctx, INK_E_LIMIT, "more than %d dimensions", INK_RANK_MAX);
-    if (ctx->in[0]->shape.rank > 1) out->dims[out->rank++] = (int64_t)my.m;
-    if (ctx->in[1]->shape.rank > 1) out->dims[out->rank++] = (int64_t)my.n;
-    return INK_OK;
+    struct ink_matmul_sizes sizes;
+    return ink_matmul_fit(ctx, &ctx->in[0]->shape, &ctx->in[1]->shape, &sizes, &ctx->out[0]->shape);
 }
 
 static ink_status pack_b(struct ink_op_ctx *ctx, struct prepared *my)
 {
     size_t count;
     const float *b = my->floats.constant[1] ? my->floats.constant[1] : ctx->in[1]->data;
-    if (!ink_f32_gemm_packed(my->n, my->k, &count)) return ink_op_fail(ctx, INK_E_LIMIT, "the weights are too large");
+    if (!ink_f32_gemm_packed(my->sizes.n, my->sizes.k, &count))
+        return ink_op_fail(ctx, INK_E_LIMIT, "the weights are too large");
     float *packed = INK_ARENA_ARRAY(ctx->arena, float, count);
     if (!packed) return ink_op_fail(ctx, INK_E_OOM, "no memory for %zu packed weights", count);
-    ink_f32_gemm_pack(my->n, my->k, b, my->n, 1, 1, packed);
+    ink_f32_gemm_pack(my->sizes.n, my->sizes.k, b, my->sizes.n, 1, 1, packed);
     my->packed = packed;
     return INK_OK;
 }
@@ -79,23 +69,20 @@ ink_status ink_matmul_prepare(struct ink_op_ctx *ctx)
     struct prepared *my = INK_ARENA_NEW(ctx->arena, struct prepared);
     if (!my) return ink_op_fail(ctx, INK_E_OOM, "no memory");
     ctx->prepared = my;
-    ink_status st = fit(ctx, my);
+    struct ink_shape out;
+    struct ink_matmul_sizes *sizes = &my->sizes;
+    ink_status st = ink_matmul_fit(ctx, &ctx->in[0]->shape, &ctx->in[1]->shape, sizes, &out);
     if (st) return st;
-    my->batches = ink_shape_span(&my->batch, 0, my->batch.rank);
-    bool one_b = ink_shape_span(&my->b.batch, 0, my->b.batch.rank) == 1;
-    if (one_b) { /* all of A's rows go through the one B together */
-        my->m *= my->batches;
-        my->batches = 1;
-        my->batch.rank = 0;
-    }
+    bool one_b = ink_shape_span(&sizes->b, 0, sizes->b.rank) == 1;
+    ink_matmul_merge(sizes);
+    my->batches = ink_shape_span(&sizes->batch, 0, sizes->batch.rank);
     if (INK_EXACT_TYPES & INK_DTYPE_BIT(ctx->in[0]->dtype)) return INK_OK;
-    st = ink_floats_prepare(ctx, &my->floats, 0, ink_f32_gemm_scratch(my->n, my->k));
-    if (st || !one_b || my->m == 1 || !ctx->in_constant[1] || !ctx->in[1]->data) return st;
+    st = ink_floats_prepare(ctx, &my->floats, 0, ink_f32_gemm_scratch(my->sizes.n, my->sizes.k));
+    if (st || !one_b || my->sizes.m == 1 || !ctx->in_constant[1] || !ctx->in[1]->data) return st;
     return pack_b(ctx, my);
 }
 
-/* Which matrix of `side` belongs to batch `index` of Y. */
-static size_t matrix_of(const struct ink_shape *side, const struct ink_shape *y, size_t index)
+size_t ink_matmul_matrix_of(const struct ink_shape *side, const struct ink_shape *y, size_t index)
 {
     size_t matrix = 0, step = 1;
     for (int d = 1; d <= y->rank; d++) {
@@ -113,11 +100,14 @@ static void run_exact(const struct ink_op_ctx *ctx, const struct prepared *my)
 {
     enum ink_dtype dtype = ctx->in[0]->dtype;
     size_t size = ink_dtype_bits(dtype) / 8;
-    struct ink_exact_product p = {my->m, my->n, my->k, .a_row = my->k, .a_col = 1, .b_row = my->n, .b_col = 1};
+    struct ink_exact_product p = {my->sizes.m, my->sizes.n,          my->sizes.k, .a_row = my->sizes.k,
+                                  .a_col = 1,  .b_row = my->sizes.n, .b_col = 1};
     for (size_t i = 0; i < my->batches; i++) {
-        p.a = (const char *)ctx->in[0]->data + size * my->m * my->k * matrix_of(&my->a.batch, &my->batch, i);
-        p.b = (const char *)ctx->in[1]->data + size * my->k * my->n * matrix_of(&my->b.batch, &my->batch, i);
-        p.c = (char *)ctx->out[0]->data + size * my->m * my->n * i;
+        p.a = (const char *)ctx->in[0]->data +
+              size * my->sizes.m * my->sizes.k * ink_matmul_matrix_of(&my->sizes.a, &my->sizes.batch, i);
+        p.b = (const char *)ctx->in[1]->data +
+              size * my->sizes.k * my->sizes.n * ink_matmul_matrix_of(&my->sizes.b, &my->sizes.batch, i);
+        p.c = (char *)ctx->out[0]->data + size * my->sizes.m * my->sizes.n * i;
         ink_exact_matmul(dtype, &p);
     }
 }
@@ -132,18 +122,18 @@ static void run_batch(const struct job *job, size_t i, float *scratch, struct in
 {
     const struct prepared *my = job->my;
     struct ink_f32_gemm gemm = {
-        .m = my->m,
-        .n = my->n,
-        .k = my->k,
-        .a = job->a + my->m * my->k * matrix_of(&my->a.batch, &my->batch, i),
-        .a_row = my->k,
+        .m = my->sizes.m,
+        .n = my->sizes.n,
+        .k = my->sizes.k,
+        .a = job->a + my->sizes.m * my->sizes.k * ink_matmul_matrix_of(&my->sizes.a, &my->sizes.batch, i),
+        .a_row = my->sizes.k,
         .a_col = 1,
-        .b = job->b + my->k * my->n * matrix_of(&my->b.batch, &my->batch, i),
-        .b_row = my->n,
+        .b = job->b + my->sizes.k * my->sizes.n * ink_matmul_matrix_of(&my->sizes.b, &my->sizes.batch, i),
+        .b_row = my->sizes.n,
         .b_col = 1,
         .b_packed = my->packed,
-        .c = job->c + my->m * my->n * i,
-        .c_row = my->n,
+        .c = job->c + my->sizes.m * my->sizes.n * i,
+        .c_row = my->sizes.n,
         .scratch = scratch,
         .parallel = parallel,
     };
@@ -159,7 +149,8 @@ static void batch_task(void *arg, size_t index, int worker)
 ink_status ink_matmul_run(struct ink_op_ctx *ctx)
 {
     const struct prepared *my = ctx->prepared;
-    if (my->k == 0 || my->m * my->n * my->batches == 0) { /* sums of nothing; the arguments may have no memory */
+    if (my->sizes.k == 0 ||
+        my->sizes.m * my->sizes.n * my->batches == 0) { /* sums of nothing; the arguments may have no memory */
         if (ctx->out[0]->data) memset(ctx->out[0]->data, 0, ink_tensor_bytes(ctx->out[0]));
         return INK_OK;
     }

@@ -10,8 +10,8 @@
  * `since` to the next row of the same name, as ONNX numbers them; a change of meaning is a new row, not an `if` in run.
  *
  * Signature, one character an argument, inputs before '>' and outputs after it:
- *   T U V   a type variable: any type of types[0], types[1], types[2]; the same letter is the same type
- *   i b f s int64, bool, float, string
+ *   T U V W  a type variable: any type of types[0], types[1], ...; the same letter is the same type
+ *   i n b f s  int64, int32, bool, float, string
  *   ?       behind it: may be left out          * behind it, last only: any number (none too), all of that type
  * "TT>T" is Add, "TU?>T" Clip before it had tensors; the type of an output letter that no input has is set by load
  * (ctx->types[]): "T>U" is Cast. */
@@ -34,12 +34,14 @@ enum {
     INK_OP_SHAPES = 1 << 4, /* reads only the shapes of its inputs, so it is folded once these are known */
 };
 
+enum { INK_OP_TYPES = 4 }; /* type variables */
+
 struct ink_op {
     const char *domain; /* "" is ai.onnx */
     const char *name;
-    int since;             /* first opset version with this meaning */
-    const char *signature; /* see above */
-    ink_dtypes types[3];   /* what T, U, V may be: exactly what run can do, and at most what ONNX allows */
+    int since;                      /* first opset version with this meaning */
+    const char *signature;          /* see above */
+    ink_dtypes types[INK_OP_TYPES]; /* what T, U, V, W may be: exactly what run can do, and at most what ONNX allows */
     unsigned flags;
 
     ink_status (*load)(struct ink_op_ctx *ctx);    /* NULL: no attributes */
@@ -64,7 +66,7 @@ struct ink_op_ctx {
     struct ink_tensor **out;      /* out[i] is NULL where nobody wants it */
     const bool *in_constant;      /* in[i]'s values never change: they may be packed in prepare */
 
-    enum ink_dtype types[3]; /* what T, U, V are here; load sets those that no input has */
+    enum ink_dtype types[INK_OP_TYPES]; /* what T, U, V, W are here; load sets those that no input has */
 
     void *attributes;     /* load's own struct; lives as long as the model; read-only afterwards */
     void *prepared;       /* prepare's own; lives as long as the plan; read-only in run */

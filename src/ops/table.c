@@ -19,6 +19,7 @@
 #include "ops/norm.h"
 #include "ops/pool.h"
 #include "ops/qconv.h"
+#include "ops/qmatmul.h"
 #include "ops/quant.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
@@ -143,6 +144,10 @@
 #define QCONV(args_)                                                                                                   \
     .load = ink_qconv_load, .shape = ink_qconv_shape, .prepare = ink_qconv_prepare, .run = ink_qconv_run,              \
     .multiply_adds = ink_qconv_multiply_adds, .param = &args_
+
+#define QMATMUL(args_)                                                                                                 \
+    .load = ink_qmatmul_load, .shape = ink_qmatmul_shape, .prepare = ink_qmatmul_prepare, .run = ink_qmatmul_run,      \
+    .multiply_adds = ink_qmatmul_multiply_adds, .param = &args_
 
 static const struct ink_op table[] = {
     /* clang-format off */
@@ -321,6 +326,7 @@ static const struct ink_op table[] = {
     {"", "MatMul", 1, "TT>T", {FLOATS}, 0, MATMUL},
     {"", "MatMul", 9, "TT>T", {FLOATS | WIDE}, 0, MATMUL},
     {"", "MatMul", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, 0, MATMUL},
+    {"", "MatMulInteger", 10, "TUT?U?>V", {BYTES, BYTES, BIT(INK_INT32)}, 0, QMATMUL(ink_matmul_integer)},
     {"", "Max", 1, "T*>T", {FLOATS}, 0, VARIADIC(MAX, ink_variadic_old_shape)},
     {"", "Max", 8, "T*>T", {FLOATS}, 0, VARIADIC(MAX, ink_variadic_shape)},
     {"", "Max", 12, "T*>T", {PLAIN}, 0, VARIADIC(MAX, ink_variadic_shape)},
@@ -374,6 +380,9 @@ static const struct ink_op table[] = {
     {"", "Pow", 12, "TU>T", {FLOATS | INK_TYPES_INDEX, PLAIN}, INK_OP_INPLACE, BINARY(POW)},
     {"", "Pow", 13, "TU>T", {INK_TYPES_FLOAT | INK_TYPES_INDEX, PLAIN}, INK_OP_INPLACE, BINARY(POW)},
     {"", "Pow", 15, "TU>T", {INK_TYPES_FLOAT | INK_TYPES_INDEX, INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(POW)},
+    {"", "QLinearConv", 10, "TfTUfUfVn?>V", {BYTES, BYTES, BYTES}, 0, QCONV(ink_qlinear_conv)},
+    {"", "QLinearMatMul", 10, "TfTUfUfV>V", {BYTES, BYTES, BYTES}, 0, QMATMUL(ink_qlinear_matmul)},
+    {"", "QLinearMatMul", 21, "TWTUWUWV>V", {BYTES, BYTES, BYTES, REALS}, 0, QMATMUL(ink_qlinear_matmul)},
     {"", "QuantizeLinear", 10, "TUV?>V", {BIT(INK_FLOAT) | BIT(INK_INT32), BIT(INK_FLOAT), BYTES}, 0, QUANTIZE},
     {"", "QuantizeLinear", 13, "TUV?>V", {BIT(INK_FLOAT) | BIT(INK_INT32), BIT(INK_FLOAT), BYTES}, 0, QUANTIZE},
     {"", "QuantizeLinear", 19, "TTV?>V", {REALS | BIT(INK_INT32), 0, QUANTS_19}, 0, QUANTIZE},
@@ -505,6 +514,9 @@ static const struct ink_op table[] = {
     {"", "Where", 9, "bTT>T", {WHOLE}, 0, .shape = ink_op_shape_broadcast, .run = ink_where_run},
     {"", "Xor", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(XOR)},
     {"", "Xor", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(XOR)},
+    {"com.microsoft", "DynamicQuantizeMatMul", 1, "fUfU?f?>V", {0, BYTES, BIT(INK_FLOAT)}, 0, QMATMUL(ink_dynamic_quantize_matmul)},
+    {"com.microsoft", "MatMulIntegerToFloat", 1, "TUffT?U?f?>V", {BYTES, BYTES, BIT(INK_FLOAT)}, 0, QMATMUL(ink_matmul_integer_to_float)},
+    {"com.microsoft", "QGemm", 1, "TfTUfUn?f?V?>V", {BYTES, BYTES, BYTES | BIT(INK_FLOAT)}, 0, QMATMUL(ink_qgemm)},
     {"inkling", "Conv", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, CONV},
     {"inkling", "Gemm", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, GEMM},
     /* clang-format on */

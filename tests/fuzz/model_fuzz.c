@@ -71,7 +71,7 @@ static enum ink_dtype type_of(const struct ink_op *op, char letter)
     static const struct {
         char letter;
         enum ink_dtype dtype;
-    } fixed[] = {{'i', INK_INT64}, {'b', INK_BOOL}, {'f', INK_FLOAT}, {'s', INK_STRING}};
+    } fixed[] = {{'i', INK_INT64}, {'n', INK_INT32}, {'b', INK_BOOL}, {'f', INK_FLOAT}, {'s', INK_STRING}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (fixed[i].letter == letter) return fixed[i].dtype;
     ink_dtypes may = op->types[letter - 'T'];

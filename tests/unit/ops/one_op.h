@@ -8,7 +8,7 @@
 
 #include "ops/table.h"
 
-enum { ONE_OP_ARGS = 6 };
+enum { ONE_OP_ARGS = 10 };
 
 struct one_op {
     const char *domain, *name;
@@ -78,6 +78,18 @@ static inline void one_op_left_out(struct one_op *o)
     o->has[o->in_count++] = false;
 }
 
+/* The letter of argument i in a list of a signature; that of the last one behind it. */
+static inline char one_op_letter(const char *list, int i)
+{
+    char letter = *list;
+    for (; *list && *list != '>'; list++) {
+        if (*list == '?' || *list == '*') continue;
+        letter = *list;
+        if (i-- == 0) break;
+    }
+    return letter;
+}
+
 /* Whether input i is constant changes how it is packed, not what comes out. */
 static inline ink_status one_op_run(struct one_op *o)
 {
@@ -97,10 +109,7 @@ static inline ink_status one_op_run(struct one_op *o)
         if (o->has[i] && !o->in[i].data)
             o->in[i].data = ink_arena_calloc(&o->arena, ink_tensor_bytes(&o->in[i]) + 1, 1);
     }
-    for (int i = 0; i < o->out_count; i++) {
-        out[i] = &o->out[i];
-        if (out[i]->dtype == INK_DTYPE_NONE) out[i]->dtype = o->in[0].dtype;
-    }
+    for (int i = 0; i < o->out_count; i++) out[i] = &o->out[i];
     struct ink_op_ctx ctx = {.op = op,
                              .node = &node,
                              .opset = o->opset,
@@ -111,9 +120,19 @@ static inline ink_status one_op_run(struct one_op *o)
                              .in_constant = o->constant,
                              .arena = &o->arena,
                              .parallel = &one,
-                             .err = &o->err,
-                             .types = {o->in[0].dtype}};
+                             .err = &o->err};
+    for (int i = 0; i < o->in_count; i++) {
+        char letter = one_op_letter(op->signature, i);
+        if (o->has[i] && letter >= 'T' && letter <= 'W') ctx.types[letter - 'T'] = o->in[i].dtype;
+    }
     ink_status st = op->load ? op->load(&ctx) : INK_OK;
+    for (int i = 0; i < o->out_count; i++) {
+        char letter = one_op_letter(strchr(op->signature, '>') + 1, i);
+        if (out[i]->dtype != INK_DTYPE_NONE) continue;
+        out[i]->dtype = letter >= 'T' && letter <= 'W' ? ctx.types[letter - 'T'] : o->in[0].dtype;
+        if (letter == 'i') out[i]->dtype = INK_INT64;
+        if (letter == 'f') out[i]->dtype = INK_FLOAT;
+    }
     if (!st) st = op->shape(&ctx);
     if (!st && op->prepare) st = op->prepare(&ctx);
     for (int i = 0; !st && i < o->out_count; i++) {

@@ -21,8 +21,8 @@ static void rows_are_sorted(void **state)
 /* One argument: a letter, then perhaps ? or *. */
 static const char *argument(const struct ink_op *op, const char *s)
 {
-    if (!*s || !strchr("TUVibfs", *s)) fail_msg("%s-%d: signature \"%s\"", op->name, op->since, op->signature);
-    if (*s >= 'T' && *s <= 'V' && !op->types[*s - 'T']) fail_msg("%s-%d: no types for %c", op->name, op->since, *s);
+    if (!*s || !strchr("TUVWinbfs", *s)) fail_msg("%s-%d: signature \"%s\"", op->name, op->since, op->signature);
+    if (*s >= 'T' && *s <= 'W' && !op->types[*s - 'T']) fail_msg("%s-%d: no types for %c", op->name, op->since, *s);
     s++;
     if (*s == '*' && s[1] && s[1] != '>') fail_msg("%s-%d: * not last", op->name, op->since);
     return *s == '?' || *s == '*' ? s + 1 : s;
@@ -37,7 +37,7 @@ static void rows_are_whole(void **state)
         for (s++; *s;) s = argument(op, s);
         assert_non_null(op->run);
         if (!op->shape && !(op->flags & INK_OP_SIZES)) fail_msg("%s-%d: no shape function", op->name, op->since);
-        for (int t = 0; t < 3; t++)
+        for (int t = 0; t < INK_OP_TYPES; t++)
             if (op->types[t] & ~INK_TYPES_ALL) fail_msg("%s-%d: unknown types", op->name, op->since);
     }
 }
