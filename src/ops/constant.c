@@ -104,8 +104,11 @@ ink_status ink_constant_load(struct ink_op_ctx *ctx)
     ctx->attributes = tensor;
     ink_status st =
         found->kind == INK_ATTRIBUTE_SPARSE_TENSOR ? spread(ctx, found->sparse, tensor) : tensor_of(ctx, found, tensor);
+    if (st) return st;
+    if (!(ctx->op->types[0] & INK_DTYPE_BIT(tensor->dtype)))
+        return ink_op_fail(ctx, INK_E_UNSUPPORTED, "value of type %s", ink_dtype_word(tensor->dtype));
     ctx->types[0] = tensor->dtype;
-    return st;
+    return INK_OK;
 }
 
 ink_status ink_constant_shape(struct ink_op_ctx *ctx)
