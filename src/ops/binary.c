@@ -63,7 +63,7 @@ ink_status ink_binary_old_load(struct ink_op_ctx *ctx)
     if (st) return st;
     struct attributes *at = ctx->attributes;
     at->broadcast = broadcast != 0;
-    at->align = ink_op_attr_given(ctx, "axis") ? ALIGN_AXIS : ALIGN_LAST;
+    at->align = broadcast && ink_op_attr_given(ctx, "axis") ? ALIGN_AXIS : ALIGN_LAST;
     return ink_op_attr_i64(ctx, "axis", 0, &at->axis);
 }
 
@@ -93,7 +93,7 @@ static bool aligned_shape(const struct ink_op_ctx *ctx, struct ink_shape *out)
     if (at->align == ALIGN_LAST) return true;
     if (at->align == ALIGN_CHANNEL && (b->rank != 1 || a->rank < 2 || b->dims[0] != a->dims[1])) return true;
     if (axis < 0) axis += a->rank;
-    if (axis < 0 || axis + b->rank > a->rank) return false;
+    if (axis < 0 || axis > a->rank - b->rank) return false;
     out->rank = a->rank - (int)axis;
     for (int d = b->rank; d < out->rank; d++) out->dims[d] = 1;
     return true;

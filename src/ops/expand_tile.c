@@ -64,24 +64,26 @@ ink_status ink_tile_shape(struct ink_op_ctx *ctx)
     return st;
 }
 
-/* A number that a tensor of T holds: tiles and axis of the first version have the type of the input. */
-static int64_t number_in(const struct ink_tensor *t)
+/* A number that input i holds: tiles and axis of the first version have the type of what is repeated. */
+static ink_status number_in(const struct ink_op_ctx *ctx, int i, int64_t *out)
 {
-    return (int64_t)(*(const float *)t->data);
+    struct ink_list list;
+    ink_status st = ink_list_input(ctx, i, &list);
+    if (st) return st;
+    if (list.count != 1) return ink_op_fail(ctx, INK_E_MODEL, "input %d is not one number", i);
+    *out = ink_list_at(&list, 0);
+    return INK_OK;
 }
 
 ink_status ink_tile_old_shape(struct ink_op_ctx *ctx)
 {
     int axis;
+    int64_t times, wanted_axis;
     struct ink_shape out = ctx->in[0]->shape;
-    for (int i = 1; i < 3; i++) {
-        if (ink_tensor_count(ctx->in[i]) != 1) return ink_op_fail(ctx, INK_E_MODEL, "input %d is not one number", i);
-        if (!ctx->in[i]->data) return INK_E_NEED_DATA;
-        float x = *(const float *)ctx->in[i]->data;
-        if (!(x > -1e9f && x < 1e9f)) return ink_op_fail(ctx, INK_E_MODEL, "input %d is %g", i, (double)x);
-    }
-    ink_status st = ink_op_axis(ctx, number_in(ctx->in[2]), out.rank, false, &axis);
-    if (!st) st = repeat(ctx, &out, axis, number_in(ctx->in[1]));
+    ink_status st = number_in(ctx, 1, &times);
+    if (!st) st = number_in(ctx, 2, &wanted_axis);
+    if (!st) st = ink_op_axis(ctx, wanted_axis, out.rank, false, &axis);
+    if (!st) st = repeat(ctx, &out, axis, times);
     if (!st) st = check_size(ctx, &out);
     if (!st) ctx->out[0]->shape = out;
     return st;

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/lists.h"
 
+#include "ops/elements.h"
+
+int64_t ink_list_at(const struct ink_list *list, size_t i)
+{
+    const struct ink_tensor *t = list->tensor;
+    if (!t) return list->values[i];
+    if (!(INK_TYPES_FLOAT & INK_DTYPE_BIT(t->dtype))) return ink_tensor_i64(t, i);
+    int64_t x;
+    ink_convert(1, t->dtype, (const char *)t->data + i * (ink_dtype_bits(t->dtype) / 8), INK_INT64, &x, false,
+                INK_ROUND_UP);
+    return x;
+}
+
 ink_status ink_list_attribute(const struct ink_op_ctx *ctx, const char *name, struct ink_list *out)
 {
     *out = (struct ink_list){.given = ink_op_attr_given(ctx, name)};

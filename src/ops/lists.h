@@ -9,13 +9,10 @@ struct ink_list {
     bool given;
     size_t count;
     const int64_t *values;           /* of an attribute; lives as long as the model */
-    const struct ink_tensor *tensor; /* of an input, int32 or int64 */
+    const struct ink_tensor *tensor; /* of an input: integers, or floats in opset 1, cut towards zero */
 };
 
-static inline int64_t ink_list_at(const struct ink_list *list, size_t i)
-{
-    return list->tensor ? ink_tensor_i64(list->tensor, i) : list->values[i];
-}
+int64_t ink_list_at(const struct ink_list *list, size_t i);
 
 /* The attribute; for load. */
 INK_NODISCARD ink_status ink_list_attribute(const struct ink_op_ctx *ctx, const char *name, struct ink_list *out);

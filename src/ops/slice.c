@@ -15,6 +15,7 @@ ink_status ink_slice_old_load(struct ink_op_ctx *ctx)
     ink_status st = ink_list_attribute(ctx, "starts", &at->starts);
     if (!st) st = ink_list_attribute(ctx, "ends", &at->ends);
     if (!st) st = ink_list_attribute(ctx, "axes", &at->axes);
+    if (!st && (!at->starts.given || !at->ends.given)) return ink_op_fail(ctx, INK_E_MODEL, "has no starts or no ends");
     return st;
 }
 
