@@ -9,7 +9,14 @@
 #include "ops/identity.h"
 #include "ops/movement.h"
 
-enum { TEXT_MAX = 32 }; /* the longest number is -2.2250738585072014e-308 */
+enum {
+    TEXT_MAX = 32, /* the longest number is -2.2250738585072014e-308 */
+    GROUP = 8,     /* elements that are whole bytes in every packed type */
+};
+
+/* Numbers written as text need room beside the tensor, so the run asks for all of it. */
+static ink_status to_text_run(struct ink_op_ctx *ctx);
+static const struct ink_op to_text = {"", "Cast", 6, "T>s", {0}, INK_OP_SIZES, .run = to_text_run};
 
 struct attributes {
     enum ink_dtype to;
@@ -56,6 +63,7 @@ static ink_status load_rest(struct ink_op_ctx *ctx, int64_t to)
         return ink_op_fail(ctx, INK_E_UNSUPPORTED, "to type %lld (%s)", (long long)to,
                            ink_dtype_valid(to) ? ink_dtype_word((enum ink_dtype)to) : "undefined");
     at->to = ctx->types[1] = (enum ink_dtype)to;
+    if (to == INK_STRING && ctx->types[0] != INK_STRING) ctx->op = &to_text;
     ink_status st = ink_op_attr_i64(ctx, "saturate", 1, &at->saturate);
     return st ? st : load_round(ctx, &at->round);
 }
@@ -72,52 +80,68 @@ ink_status ink_cast_like_load(struct ink_op_ctx *ctx)
     return load_rest(ctx, ctx->in[1]->dtype);
 }
 
-/* Numbers written as text need room of their own, which lives as long as the plan. */
-ink_status ink_cast_prepare(struct ink_op_ctx *ctx)
-{
-    const struct attributes *at = ctx->attributes;
-    if (at->to != INK_STRING || ctx->in[0]->dtype == INK_STRING) return INK_OK;
-    size_t n = ink_tensor_count(ctx->in[0]);
-    ctx->prepared = ink_arena_calloc(ctx->arena, n, TEXT_MAX);
-    return ctx->prepared ? INK_OK : ink_op_fail(ctx, INK_E_OOM, "no memory for %zu strings", n);
-}
-
 /* --- text --- */
 
-/* The fewest digits that give the same number when they are read again. */
+static bool is_real(enum ink_dtype dtype)
+{
+    const ink_dtypes whole = INK_TYPES_INTEGER | INK_DTYPE_BIT(INK_BOOL) | INK_DTYPE_BIT(INK_UINT4) |
+                             INK_DTYPE_BIT(INK_INT4) | INK_DTYPE_BIT(INK_UINT2) | INK_DTYPE_BIT(INK_INT2);
+    return !(whole & INK_DTYPE_BIT(dtype));
+}
+
+/* The fewest digits that give the same number of that type when they are read again. */
 static void real_to_text(double x, enum ink_dtype from, char *out)
 {
     if (isnan(x) || isinf(x)) {
         snprintf(out, TEXT_MAX, "%s", isnan(x) ? "NaN" : x < 0 ? "-INF" : "INF");
         return;
     }
-    bool is_double = from == INK_DOUBLE;
-    for (int digits = 1; digits <= (is_double ? 17 : 9); digits++) {
+    for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, TEXT_MAX, "%.*g", digits, x);
         double back = strtod(out, NULL);
-        if (is_double ? back == x : (float)back == (float)x) return;
+        char stored[sizeof back];
+        ink_convert(1, INK_DOUBLE, &back, from, stored, false, INK_ROUND_NEAREST);
+        ink_convert(1, from, stored, INK_DOUBLE, &back, false, INK_ROUND_UP);
+        if (back == x) return;
     }
 }
 
-static void numbers_to_text(size_t n, enum ink_dtype from, const void *in, char *text, struct ink_view *out)
+/* Whole bytes at a time, also of packed types. */
+static void numbers_to_text(size_t n, enum ink_dtype from, const char *in, char *text, struct ink_view *out)
 {
-    unsigned bits = ink_dtype_bits(from), group = bits < 8 ? 8 / bits : 1;
-    bool real = ink_element_of(from) == INK_ELEMENT_F32 || ink_element_of(from) == INK_ELEMENT_F64;
+    double real[GROUP];
+    int64_t whole[GROUP];
+    uint64_t large[GROUP];
     for (size_t i = 0; i < n; i++, text += TEXT_MAX) {
-        const char *at = (const char *)in + i / group * group * bits / 8;
-        if (real) {
-            double x;
-            ink_convert(1, from, at, INK_DOUBLE, &x, false, INK_ROUND_UP);
-            real_to_text(x, from, text);
+        size_t k = i % GROUP, len = n - i < GROUP ? n - i : GROUP;
+        const char *at = in + i * ink_dtype_bits(from) / 8;
+        if (is_real(from)) {
+            if (!k) ink_convert(len, from, at, INK_DOUBLE, real, false, INK_ROUND_UP);
+            real_to_text(real[k], from, text);
         } else if (from == INK_UINT64) {
-            snprintf(text, TEXT_MAX, "%llu", *(const unsigned long long *)(const void *)at);
+            if (!k) ink_convert(len, from, at, INK_UINT64, large, false, INK_ROUND_UP);
+            snprintf(text, TEXT_MAX, "%llu", (unsigned long long)large[k]);
         } else {
-            int64_t x;
-            ink_convert(1, from, at, INK_INT64, &x, false, INK_ROUND_UP);
-            snprintf(text, TEXT_MAX, "%lld", (long long)x);
+            if (!k) ink_convert(len, from, at, INK_INT64, whole, false, INK_ROUND_UP);
+            snprintf(text, TEXT_MAX, "%lld", (long long)whole[k]);
         }
         out[i] = ink_view_text(text);
     }
+}
+
+/* The output is asked for with the text behind it, in units of strings, and then has its own shape. */
+static ink_status to_text_run(struct ink_op_ctx *ctx)
+{
+    enum { TEXT_STRINGS = TEXT_MAX / sizeof(struct ink_view) };
+    const struct ink_tensor *in = ctx->in[0];
+    size_t n = ink_tensor_count(in);
+    struct ink_shape room = {.rank = 1, .dims = {(int64_t)n * (1 + TEXT_STRINGS)}};
+    ink_status st = ctx->resize(ctx, 0, &room);
+    if (st) return st;
+    ctx->out[0]->shape = in->shape;
+    struct ink_view *views = ctx->out[0]->data;
+    numbers_to_text(n, in->dtype, in->data, (char *)(views + n), views);
+    return INK_OK;
 }
 
 /* A whole number in decimal or scientific form, INF, NaN; white space round it is ignored. */
@@ -127,11 +151,9 @@ static ink_status text_to_number(const struct ink_op_ctx *ctx, struct ink_view t
     size_t len = text.len < sizeof copy ? text.len : sizeof copy - 1;
     if (len) memcpy(copy, text.data, len);
     copy[len] = '\0';
-    enum ink_element element = ink_element_of(to);
-    bool real = element == INK_ELEMENT_F32 || element == INK_ELEMENT_F64;
     double x = strtod(copy, &end);
     bool good = end != copy && len == text.len && strlen(copy) == len;
-    if (good && !real && !strpbrk(copy, ".eEnN")) { /* exact where double is not */
+    if (good && !is_real(to) && !strpbrk(copy, ".eEnN")) { /* exact where double is not */
         errno = 0;
         uint64_t u = to == INK_UINT64 ? strtoull(copy, &end, 10) : (uint64_t)strtoll(copy, &end, 10);
         while (*end == ' ' || *end == '\n' || *end == '\t' || *end == '\r') end++;
@@ -149,25 +171,34 @@ static ink_status text_to_number(const struct ink_op_ctx *ctx, struct ink_view t
     return INK_OK;
 }
 
+static ink_status texts_to_numbers(const struct ink_op_ctx *ctx, size_t n, const struct ink_view *texts,
+                                   enum ink_dtype to, char *out)
+{
+    size_t bits = ink_dtype_bits(to);
+    int64_t whole[GROUP];
+    double real[GROUP];
+    for (size_t i = 0; i < n; i++) {
+        size_t k = i % GROUP;
+        enum ink_dtype within = bits >= 8 ? to : is_real(to) ? INK_DOUBLE : INK_INT64; /* packed: by way of a group */
+        void *number = bits >= 8 ? out + i * bits / 8 : is_real(to) ? (void *)&real[k] : (void *)&whole[k];
+        ink_status st = text_to_number(ctx, texts[i], within, number);
+        if (st) return st;
+        if (bits < 8 && (k + 1 == GROUP || i + 1 == n))
+            ink_convert(k + 1, within, is_real(to) ? (void *)real : (void *)whole, to, out + (i - k) * bits / 8, false,
+                        INK_ROUND_UP);
+    }
+    return INK_OK;
+}
+
 ink_status ink_cast_run(struct ink_op_ctx *ctx)
 {
     const struct attributes *at = ctx->attributes;
     const struct ink_tensor *in = ctx->in[0];
     size_t n = ink_tensor_count(in);
     if (in->dtype == at->to) return ink_identity_run(ctx);
-    if (at->to == INK_STRING) {
-        numbers_to_text(n, in->dtype, in->data, ctx->prepared, ctx->out[0]->data);
-        return INK_OK;
-    }
     if (in->dtype != INK_STRING) {
         ink_convert(n, in->dtype, in->data, at->to, ctx->out[0]->data, at->saturate != 0, at->round);
         return INK_OK;
     }
-    size_t bytes = ink_dtype_bits(at->to) / 8;
-    for (size_t i = 0; i < n; i++) {
-        ink_status st =
-            text_to_number(ctx, ((const struct ink_view *)in->data)[i], at->to, (char *)ctx->out[0]->data + i * bytes);
-        if (st) return st;
-    }
-    return INK_OK;
+    return texts_to_numbers(ctx, n, in->data, at->to, ctx->out[0]->data);
 }

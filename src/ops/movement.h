@@ -44,7 +44,6 @@ ink_status ink_clip_run(struct ink_op_ctx *ctx);
 
 ink_status ink_cast_load(struct ink_op_ctx *ctx);
 ink_status ink_cast_like_load(struct ink_op_ctx *ctx);
-ink_status ink_cast_prepare(struct ink_op_ctx *ctx);
 ink_status ink_cast_run(struct ink_op_ctx *ctx);
 
 #endif

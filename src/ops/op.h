@@ -57,7 +57,7 @@ struct ink_op {
 
 /* A node as its operator sees it. */
 struct ink_op_ctx {
-    const struct ink_op *op;
+    const struct ink_op *op;     /* load may choose another one, that is in no table */
     const struct ink_node *node; /* name and attributes (onnx/model.h) */
     int opset;                   /* what the model imports for the operator's domain */
 

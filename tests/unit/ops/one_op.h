@@ -90,6 +90,14 @@ static inline char one_op_letter(const char *list, int i)
     return letter;
 }
 
+static inline ink_status one_op_resize(struct ink_op_ctx *ctx, int output, const struct ink_shape *shape)
+{
+    struct one_op *o = ctx->engine;
+    ctx->out[output]->shape = *shape;
+    ctx->out[output]->data = ink_arena_calloc(&o->arena, ink_tensor_bytes(ctx->out[output]) + 1, 1);
+    return ctx->out[output]->data ? INK_OK : INK_E_OOM;
+}
+
 /* Whether input i is constant changes how it is packed, not what comes out. */
 static inline ink_status one_op_run(struct one_op *o)
 {
@@ -120,6 +128,8 @@ static inline ink_status one_op_run(struct one_op *o)
                              .in_constant = o->constant,
                              .arena = &o->arena,
                              .parallel = &one,
+                             .resize = one_op_resize,
+                             .engine = o,
                              .err = &o->err};
     for (int i = 0; i < o->in_count; i++) {
         char letter = one_op_letter(op->signature, i);
@@ -133,6 +143,8 @@ static inline ink_status one_op_run(struct one_op *o)
         if (letter == 'i') out[i]->dtype = INK_INT64;
         if (letter == 'f') out[i]->dtype = INK_FLOAT;
     }
+    op = ctx.op;
+    if (!st && op->flags & INK_OP_SIZES) return op->run(&ctx);
     if (!st) st = op->shape(&ctx);
     if (!st && op->prepare) st = op->prepare(&ctx);
     for (int i = 0; !st && i < o->out_count; i++) {
