@@ -131,6 +131,11 @@ static bool check_outputs(struct ink_session *s, struct ink_step *step)
                             node->position, op->name, op->since, INK_VIEW_ARGS(node->name), step->ctx.out_count);
             return false;
         }
+        if (!step->ctx.out[i] && !a.how_many) {
+            ink_problem_add(&s->problems, INK_E_MODEL, node, "node %d (%s %.*s): output %d may not be left out",
+                            node->position, op->name, INK_VIEW_ARGS(node->name), i);
+            return false;
+        }
         if (!step->ctx.out[i]) continue;
         enum ink_dtype fixed = fixed_type(a.type);
         step->ctx.out[i]->dtype = fixed ? fixed : step->ctx.types[a.type - 'T'];

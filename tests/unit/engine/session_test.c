@@ -105,6 +105,15 @@ static void missing_input(void **state)
     refuses(&m, INK_E_MODEL, "output y");
 }
 
+static void left_out_output(void **state)
+{
+    struct message g = graph_with_input(), m;
+    add_node(&g, "", "LayerNormalization", "x,x", ",mean", NULL);
+    add_node(&g, "", "Identity", "mean", "y", NULL);
+    finish(&g, &m);
+    refuses(&m, INK_E_MODEL, "output 0 may not be left out");
+}
+
 static void made_twice(void **state)
 {
     struct message g = graph_with_input(), m;
@@ -410,6 +419,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cycle),
         cmocka_unit_test(missing_input),
+        cmocka_unit_test(left_out_output),
         cmocka_unit_test(made_twice),
         cmocka_unit_test(unknown_operators),
         cmocka_unit_test(wrong_type_and_shape),
