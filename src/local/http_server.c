@@ -217,7 +217,7 @@ ink_status ink_http_server_start(const struct ink_http_options *options, const s
         MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_done, server,       //
         MHD_OPTION_CONNECTION_LIMIT, options->connections_max ? options->connections_max : 256u,             //
         MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s,                                              //
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 * 1024, MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)64 * 1024, MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
         (size_t)16 * 1024, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1024 * 1024, MHD_OPTION_END);
     if (!server->daemon) {
         ink_free(server);
