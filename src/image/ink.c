@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "image/parts.h"
+#include "image/rules.h"
 
 static const float LOW_PART = 0.55f;
 
@@ -78,26 +79,6 @@ static ink_status cut_out(const struct ink_parts *parts, struct ink_box box, int
     return INK_OK;
 }
 
-/* Area and mean width of the strokes. Twice the area by the length of the outline: a stroke of width w and length l has
- * w * l and 2 * l. */
-static float stroke_width(const struct cutout *cut, size_t *area)
-{
-    size_t inside = 0, outline = 0;
-    for (int y = 1; y + 1 < cut->height; y++) {
-        const uint8_t *row = cut->mask + y * cut->width, *above = row - cut->width, *below = row + cut->width;
-        unsigned row_inside = 0, row_outline = 0;
-        for (int x = 1; x + 1 < cut->width; x++) {
-            row_inside += row[x];
-            row_outline += row[x] * (4u - row[x - 1] - row[x + 1] - above[x] - below[x]);
-        }
-        inside += row_inside;
-        outline += row_outline;
-    }
-    *area = inside;
-    /* a slanting outline is counted in steps: 4 / pi times too long on average */
-    return outline ? 2.0f * 1.27f * (float)inside / (float)outline : 0;
-}
-
 /* Nothing at `low`, full ink at `high`, straight between. */
 static void make_ramp(int low, int high, uint8_t ramp[256])
 {
@@ -146,7 +127,7 @@ static ink_status trace_digit(const struct ink_plane *plane, const struct ink_pa
     if (st || !trace->ink) return INK_E_OOM;
 
     size_t area;
-    trace->stroke = stroke_width(&cut, &area);
+    trace->stroke = ink_mask_stroke(cut.mask, cut.width, cut.height, &area);
     trace->share = (float)area / ((float)plane->width * (float)plane->height);
     trace->level = (uint8_t)level_of(&cut, paper, plane->width, trace->box);
     uint8_t ramp[256];
@@ -172,6 +153,7 @@ ink_status ink_trace_make(const struct ink_plane *plane, const struct ink_paper 
     uint8_t *mask = INK_ARENA_ARRAY(arena, uint8_t, count);
     if (!mask) return ink_fail(err, INK_E_OOM, "no memory to find the ink");
     for (size_t i = 0; i < count; i++) mask[i] = paper->contrast[i] > threshold;
-    ink_status st = trace_digit(plane, paper, mask, threshold, arena, trace);
+    ink_status st = ink_rules_remove(mask, plane->width, plane->height, arena);
+    if (!st) st = trace_digit(plane, paper, mask, threshold, arena, trace);
     return st ? ink_fail(err, st, "no memory to find the ink") : INK_OK;
 }

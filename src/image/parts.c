@@ -116,11 +116,12 @@ static int gap(int a, int a_len, int b, int b_len)
 static bool belongs(const struct ink_part *part, const struct ink_part *digit, struct ink_box kept, int width,
                     int height)
 {
-    int reach = larger(kept.width, kept.height) / 4;
+    bool cut = edges_touched(part->box, width, height) > 0; /* a neighbour's, unless it is very near */
+    int reach = larger(kept.width, kept.height) / (cut ? 12 : 4);
     if (within(kept, part->box)) return false; /* round it: a frame */
     bool near = gap(part->box.x, part->box.width, kept.x, kept.width) <= reach &&
                 gap(part->box.y, part->box.height, kept.y, kept.height) <= reach;
-    int least = edges_touched(part->box, width, height) ? digit->area / 3 : digit->area / 40;
+    int least = cut ? digit->area / 3 : digit->area / 40;
     return near && part->area > least && edges_touched(part->box, width, height) < 2;
 }
 

@@ -191,6 +191,63 @@ static void only_the_digit(void **state)
     assert_true(found.ink.height > 290);
 }
 
+static void darken(int side, int x, int y, int level)
+{
+    if (x >= 0 && y >= 0 && x < side && y < side && pixels[y * side + x] > level) pixels[y * side + x] = (uint8_t)level;
+}
+
+/* Rules `apart` pixels from each other, `pen` thick, that drop by `drop` pixels from one side of the picture to the other. */
+static void rule(int side, int apart, int pen, int drop, int level, bool upright)
+{
+    for (int at = apart / 2; at < side; at += apart)
+        for (int i = 0; i < side; i++)
+            for (int k = 0; k < pen; k++) {
+                int across = at + k + drop * i / side;
+                darken(side, upright ? across : i, upright ? i : across, level);
+            }
+}
+
+/* Strokes that cross rules stay whole. */
+static void squared_and_lined_paper(void **state)
+{
+    static const struct {
+        const char *what;
+        int apart, pen, drop, level;
+        bool level_too, upright_too;
+    } cases[] = {
+        {"squared", 31, 2, 0, 150, true, true}, {"squared, turned", 47, 2, 9, 120, true, true},
+        {"lined", 40, 3, -6, 90, true, false},  {"as dark as the ink", 60, 3, 0, 60, true, false},
+        {"upright", 70, 2, 5, 60, false, true}, {"a frame that the digit touches", 208, 5, 0, 30, true, true},
+    };
+    float out[28 * 28];
+    uint8_t alone[28 * 28];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ink_image image = draw(300, 100, 110, 150, 7, (struct look){240, 60});
+        prepares(&image, &ink_want_mnist, out);
+        memcpy(alone, found.shown, sizeof alone);
+        if (cases[i].level_too) rule(300, cases[i].apart, cases[i].pen, cases[i].drop, cases[i].level, false);
+        if (cases[i].upright_too) rule(300, cases[i].apart, cases[i].pen, -cases[i].drop, cases[i].level, true);
+        prepares(&image, &ink_want_mnist, out);
+        double apart = difference(alone, found.shown);
+        if (apart > 8) fail_msg("%s: %.1f levels from the one on plain paper", cases[i].what, apart);
+    }
+}
+
+/* The bar of a 7 that fills the picture is long, thin and straight, but no rule; nor is a 1 from edge to edge. */
+static void strokes_are_no_rules(void **state)
+{
+    float out[28 * 28];
+    struct ink_image image = draw(300, 0, 5, 470, 5, (struct look){240, 60});
+    prepares(&image, &ink_want_mnist, out);
+    assert_true(found.ink.y < 3 && found.ink.width > 280);
+    memset(pixels, 240, 200 * 300);
+    for (int y = 0; y < 300; y++)
+        for (int x = 90; x < 97; x++) pixels[y * 200 + x] = 40;
+    image = picture(200, 300, 1);
+    prepares(&image, &ink_want_mnist, out);
+    assert_int_equal(found.ink.height, 300);
+}
+
 static void transparent_paper(void **state)
 {
     float out[28 * 28];
@@ -408,6 +465,8 @@ int main(void)
         TEST(placed_as_mnist_does),
         TEST(mnist_is_left_alone),
         TEST(only_the_digit),
+        TEST(squared_and_lined_paper),
+        TEST(strokes_are_no_rules),
         TEST(transparent_paper),
         TEST(nothing_written),
         TEST(layouts),
