@@ -15,6 +15,9 @@ struct ink_plane {
     uint8_t *pixels;
 };
 
+/* Sets width, height and reduced: no side is over INK_PLANE_MAX_SIDE. */
+void ink_plane_size(const struct ink_image *image, struct ink_plane *plane);
+
 /* Luma (BT.601), reduced by a whole factor so that no side is over INK_PLANE_MAX_SIDE. What is transparent becomes paper:
  * white below dark ink, black below bright ink. The plane lives in the arena. INK_E_OOM. */
 INK_NODISCARD ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena, struct ink_plane *plane);

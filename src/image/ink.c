@@ -1,48 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/ink.h"
 
-#include <math.h>
-
 #include "image/parts.h"
 #include "image/rules.h"
-
-static const float LOW_PART = 0.55f;
-
-enum {
-    LEAST_CONTRAST = 20, /* of 255: less is not visible ink but an uneven sheet */
-    NOISE_TIMES = 4,     /* ink stands out this many deviations of the paper's noise */
-};
-
-/* Otsu 1979: the threshold that best divides a histogram in two. */
-static int divide(const unsigned histogram[256], size_t count)
-{
-    double sum = 0, low_sum = 0, low_count = 0, best = -1;
-    int threshold = 0;
-    for (int i = 0; i < 256; i++) sum += (double)i * histogram[i];
-    for (int i = 0; i < 255; i++) {
-        low_count += histogram[i];
-        low_sum += (double)i * histogram[i];
-        double high_count = (double)count - low_count;
-        if (low_count == 0 || high_count == 0) continue;
-        double apart = low_sum / low_count - (sum - low_sum) / high_count;
-        double between = low_count * high_count * apart * apart;
-        if (between <= best) continue;
-        best = between;
-        threshold = i;
-    }
-    return threshold;
-}
-
-/* The median of levels above the threshold; 0 when there are none. */
-static int median_above(const unsigned histogram[256], int threshold)
-{
-    size_t all = 0, below = 0;
-    for (int i = threshold + 1; i < 256; i++) all += histogram[i];
-    if (all == 0) return 0;
-    int level = threshold + 1;
-    while (level < 255 && (below += histogram[level]) * 2 < all) level++;
-    return level;
-}
 
 static struct ink_box box_of(const struct ink_parts *parts)
 {
@@ -110,7 +70,7 @@ static int level_of(const struct cutout *cut, const struct ink_paper *paper, int
         const uint8_t *mask = cut->mask + (y + 1) * cut->width + 1;
         for (int x = 0; x < box.width; x++) histogram[contrast[x]] += mask[x];
     }
-    return median_above(histogram, 0);
+    return ink_median_above(histogram, 0);
 }
 
 static ink_status trace_digit(const struct ink_plane *plane, const struct ink_paper *paper, const uint8_t *mask,
@@ -136,24 +96,11 @@ static ink_status trace_digit(const struct ink_plane *plane, const struct ink_pa
     return INK_OK;
 }
 
-ink_status ink_trace_make(const struct ink_plane *plane, const struct ink_paper *paper, struct ink_arena *arena,
-                          struct ink_trace *trace, struct ink_error *err)
+ink_status ink_trace_make(const struct ink_page *page, struct ink_arena *arena, struct ink_trace *trace,
+                          struct ink_error *err)
 {
-    size_t count = (size_t)plane->width * (size_t)plane->height;
-    unsigned histogram[256] = {0};
-    for (size_t i = 0; i < count; i++) histogram[paper->contrast[i]]++;
-    int threshold = divide(histogram, count);
-    float least = NOISE_TIMES * paper->noise;
-    if (least < LEAST_CONTRAST) least = LEAST_CONTRAST;
-    if ((float)median_above(histogram, threshold) < least)
-        return ink_fail(err, INK_E_NO_INK, "nothing is written on it");
-
-    /* printed lines may be much darker than the pencil between them: half as dark as the best division still counts */
-    threshold = (int)fmaxf((float)threshold * LOW_PART, least / 2);
-    uint8_t *mask = INK_ARENA_ARRAY(arena, uint8_t, count);
-    if (!mask) return ink_fail(err, INK_E_OOM, "no memory to find the ink");
-    for (size_t i = 0; i < count; i++) mask[i] = paper->contrast[i] > threshold;
-    ink_status st = ink_rules_remove(mask, plane->width, plane->height, arena);
-    if (!st) st = trace_digit(plane, paper, mask, threshold, arena, trace);
+    uint8_t *mask;
+    ink_status st = ink_page_mask(page, arena, &mask);
+    if (!st) st = trace_digit(&page->plane, &page->paper, mask, page->threshold, arena, trace);
     return st ? ink_fail(err, st, "no memory to find the ink") : INK_OK;
 }

@@ -3,7 +3,7 @@
 #ifndef INK_IMAGE_INK_H
 #define INK_IMAGE_INK_H
 
-#include "image/paper.h"
+#include "image/page.h"
 
 struct ink_trace {
     struct ink_box box; /* round the digit, in plane pixels */
@@ -13,8 +13,8 @@ struct ink_trace {
     uint8_t level;      /* median contrast of ink, 1..255 */
 };
 
-/* INK_E_NO_INK when nothing stands out from the paper. The trace lives in the arena. */
-INK_NODISCARD ink_status ink_trace_make(const struct ink_plane *plane, const struct ink_paper *paper,
-                                        struct ink_arena *arena, struct ink_trace *trace, struct ink_error *err);
+/* The page's one digit. The trace lives in the arena. INK_E_OOM. */
+INK_NODISCARD ink_status ink_trace_make(const struct ink_page *page, struct ink_arena *arena, struct ink_trace *trace,
+                                        struct ink_error *err);
 
 #endif

@@ -41,32 +41,30 @@ static struct ink_box in_picture(struct ink_box box, int reduced, const struct i
 static ink_status fit_digit(const struct ink_image *image, const struct ink_want *want, struct ink_arena *arena,
                             uint8_t *grey, struct ink_prepared *found, struct ink_error *err)
 {
-    struct ink_plane plane;
-    struct ink_paper paper;
+    struct ink_page page;
     struct ink_trace trace;
     struct ink_placing placing;
-    ink_status st = ink_grey_make(image, arena, &plane);
-    if (!st) st = ink_paper_find(&plane, arena, &paper);
-    if (st) return ink_fail(err, st, "no memory to find the ink");
-    st = ink_trace_make(&plane, &paper, arena, &trace, err);
+    ink_status st = ink_page_make(image, arena, &page, err);
+    if (!st) st = ink_trace_make(&page, arena, &trace, err);
     if (st) return st;
-    if (ink_digit_is_drawn(&plane, &paper, &trace, want->width, want->height)) {
-        memcpy(grey, paper.contrast, (size_t)want->width * (size_t)want->height);
+    const struct ink_paper *paper = &page.paper;
+    if (ink_digit_is_drawn(&page.plane, paper, &trace, want->width, want->height)) {
+        memcpy(grey, paper->contrast, (size_t)want->width * (size_t)want->height);
         placing = (struct ink_placing){.scale = 1};
     } else {
         st = ink_digit_draw(&trace, want->width, want->height, arena, grey, &placing);
         if (st) return ink_fail(err, st, "no memory to scale the digit");
     }
 
-    int room = paper.ink_is_dark ? paper.level : 255 - paper.level;
+    int room = paper->ink_is_dark ? paper->level : 255 - paper->level;
     int away = (room < 64 ? 64 : room) * trace.level / 255;
-    int level = paper.ink_is_dark ? paper.level - away : paper.level + away;
-    found->ink = in_picture(trace.box, plane.reduced, image);
-    found->ink_is_dark = paper.ink_is_dark;
-    found->paper = paper.level;
+    int level = paper->ink_is_dark ? paper->level - away : paper->level + away;
+    found->ink = in_picture(trace.box, page.plane.reduced, image);
+    found->ink_is_dark = paper->ink_is_dark;
+    found->paper = paper->level;
     found->ink_level = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
     found->ink_share = trace.share;
-    found->scale = placing.scale / (float)plane.reduced;
+    found->scale = placing.scale / (float)page.plane.reduced;
     found->shift_x = placing.shift_x;
     found->shift_y = placing.shift_y;
     return INK_OK;

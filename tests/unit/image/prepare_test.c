@@ -248,6 +248,34 @@ static void strokes_are_no_rules(void **state)
     assert_int_equal(found.ink.height, 300);
 }
 
+/* Ink as bright as its paper is found by its hue; the same paper without it, or with noise only, has none. */
+static void ink_of_another_hue(void **state)
+{
+    static const uint8_t colors[][2][3] = {
+        {{200, 220, 250}, {250, 203, 193}}, {{150, 200, 150}, {230, 160, 150}}, {{240, 225, 130}, {240, 222, 205}}};
+    float out[28 * 28];
+    uint8_t clean[28 * 28];
+    static uint8_t cover[300 * 300];
+    struct ink_image image = draw(300, 100, 60, 160, 9, (struct look){255, 0});
+    prepares(&image, &ink_want_mnist, out);
+    memcpy(clean, found.shown, sizeof clean);
+    memcpy(cover, pixels, sizeof cover);
+    for (size_t k = 0; k < sizeof colors / sizeof *colors; k++)
+        for (int written = 1; written >= 0; written--) {
+            unsigned random = 1;
+            for (int i = 0; i < 300 * 300 * 3; i++) {
+                int ink = written ? 255 - cover[i / 3] : 0,
+                    noise = (int)((random = random * 1103515245u + 12345u) >> 30);
+                pixels[i] = (uint8_t)((colors[k][0][i % 3] * (255 - ink) + colors[k][1][i % 3] * ink) / 255 + noise);
+            }
+            image = picture(300, 300, 3);
+            ink_status st = ink_prepare(&image, &ink_want_mnist, &arena, out, &found, &err);
+            assert_int_equal(st, written ? INK_OK : INK_E_NO_INK);
+            double apart = written ? difference(clean, found.shown) : 0;
+            if (apart > 6) fail_msg("colors %zu: %.1f levels from black on white", k, apart);
+        }
+}
+
 static void transparent_paper(void **state)
 {
     float out[28 * 28];
@@ -467,6 +495,7 @@ int main(void)
         TEST(only_the_digit),
         TEST(squared_and_lined_paper),
         TEST(strokes_are_no_rules),
+        TEST(ink_of_another_hue),
         TEST(transparent_paper),
         TEST(nothing_written),
         TEST(layouts),
