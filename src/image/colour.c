@@ -82,7 +82,6 @@ static void project(const struct chroma *chroma, uint8_t *pixels)
 
 ink_status ink_colour_make(const struct ink_image *image, struct ink_arena *arena, struct ink_plane *plane)
 {
-    ink_plane_size(image, plane);
     struct chroma chroma = {.count = (size_t)plane->width * (size_t)plane->height};
     plane->pixels = INK_ARENA_ARRAY(arena, uint8_t, chroma.count);
     struct ink_arena_mark mark = ink_arena_mark(arena);

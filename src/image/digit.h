@@ -5,6 +5,8 @@
 
 #include "image/ink.h"
 
+enum { INK_DIGIT_MIN_SIDE = 4 };
+
 struct ink_placing {
     float scale;            /* prepared pixels a plane pixel */
     float shift_x, shift_y; /* how far the mass moved the box out of the middle, prepared pixels */
@@ -15,7 +17,7 @@ struct ink_placing {
 bool ink_digit_is_drawn(const struct ink_plane *plane, const struct ink_paper *paper, const struct ink_trace *trace,
                         int width, int height);
 
-/* Writes u8 [height, width], ink 255 on 0. width and height at least 4. arena is back at its mark. INK_E_OOM. */
+/* Writes u8 [height, width], ink 255 on 0. width and height at least INK_DIGIT_MIN_SIDE. arena is back at its mark. INK_E_OOM. */
 INK_NODISCARD ink_status ink_digit_draw(const struct ink_trace *trace, int width, int height, struct ink_arena *arena,
                                         uint8_t *out, struct ink_placing *placing);
 

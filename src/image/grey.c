@@ -87,10 +87,10 @@ static void mean_row(const struct ink_plane *plane, uint32_t *restrict sums, int
     }
 }
 
-void ink_plane_size(const struct ink_image *image, struct ink_plane *plane)
+void ink_plane_size(const struct ink_image *image, int max_side, struct ink_plane *plane)
 {
     int longer = image->width > image->height ? image->width : image->height;
-    int reduced = (longer + INK_PLANE_MAX_SIDE - 1) / INK_PLANE_MAX_SIDE;
+    int reduced = (longer + max_side - 1) / max_side;
     plane->reduced = reduced;
     plane->width = (image->width + reduced - 1) / reduced;
     plane->height = (image->height + reduced - 1) / reduced;
@@ -98,7 +98,6 @@ void ink_plane_size(const struct ink_image *image, struct ink_plane *plane)
 
 ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena, struct ink_plane *plane)
 {
-    ink_plane_size(image, plane);
     int reduced = plane->reduced;
     plane->pixels = INK_ARENA_ARRAY(arena, uint8_t, (size_t)plane->width * (size_t)plane->height);
     uint8_t *luma = INK_ARENA_ARRAY(arena, uint8_t, (size_t)image->width);

@@ -5,7 +5,7 @@
 
 #include "image/image.h"
 
-enum { INK_PLANE_MAX_SIDE = 400 };
+enum { INK_PLANE_DIGIT_SIDE = 400, INK_PLANE_LINE_SIDE = 1200 } /* enough for one digit, for a line of them */;
 
 /* u8 [height, width], 0 black .. 255 white. */
 struct ink_plane {
@@ -15,10 +15,10 @@ struct ink_plane {
     uint8_t *pixels;
 };
 
-/* Sets width, height and reduced: no side is over INK_PLANE_MAX_SIDE. */
-void ink_plane_size(const struct ink_image *image, struct ink_plane *plane);
+/* Sets width, height and reduced, a whole factor, so that no side is over max_side. */
+void ink_plane_size(const struct ink_image *image, int max_side, struct ink_plane *plane);
 
-/* Luma (BT.601), reduced by a whole factor so that no side is over INK_PLANE_MAX_SIDE. What is transparent becomes paper:
+/* Luma (BT.601); plane has its size already. What is transparent becomes paper:
  * white below dark ink, black below bright ink. The plane lives in the arena. INK_E_OOM. */
 INK_NODISCARD ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena, struct ink_plane *plane);
 

@@ -17,4 +17,14 @@ struct ink_trace {
 INK_NODISCARD ink_status ink_trace_make(const struct ink_page *page, struct ink_arena *arena, struct ink_trace *trace,
                                         struct ink_error *err);
 
+/* A part of the page cut out with a rim of one pixel on each side, so that every pixel has neighbours. */
+struct ink_cutout {
+    struct ink_box box; /* in the plane, without the rim */
+    uint8_t *mask;      /* [box.height + 2, box.width + 2] 1 on ink that counts, else 0 */
+};
+
+/* The trace of what is cut out. It lives in the arena. INK_E_OOM. */
+INK_NODISCARD ink_status ink_trace_cutout(const struct ink_page *page, const struct ink_cutout *cut,
+                                          struct ink_arena *arena, struct ink_trace *trace);
+
 #endif

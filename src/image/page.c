@@ -62,7 +62,7 @@ static void measure(struct ink_page *page)
 /* The same page in colour takes its place where ink stands out more in it. */
 static ink_status try_colour(const struct ink_image *image, struct ink_arena *arena, struct ink_page *page)
 {
-    struct ink_page colour;
+    struct ink_page colour = {.plane = page->plane};
     ink_status st = ink_colour_make(image, arena, &colour.plane);
     if (!st) st = ink_paper_find(&colour.plane, arena, &colour.paper);
     if (st) return st;
@@ -73,9 +73,10 @@ static ink_status try_colour(const struct ink_image *image, struct ink_arena *ar
     return INK_OK;
 }
 
-ink_status ink_page_make(const struct ink_image *image, struct ink_arena *arena, struct ink_page *page,
+ink_status ink_page_make(const struct ink_image *image, int max_side, struct ink_arena *arena, struct ink_page *page,
                          struct ink_error *err)
 {
+    ink_plane_size(image, max_side, &page->plane);
     ink_status st = ink_grey_make(image, arena, &page->plane);
     if (!st) st = ink_paper_find(&page->plane, arena, &page->paper);
     if (!st) measure(page);

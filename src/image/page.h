@@ -12,9 +12,9 @@ struct ink_page {
     int level;     /* median contrast of what stands out, 1..255 */
 };
 
-/* INK_E_NO_INK when nothing stands out from the paper, INK_E_OOM. All lives in the arena. */
-INK_NODISCARD ink_status ink_page_make(const struct ink_image *image, struct ink_arena *arena, struct ink_page *page,
-                                       struct ink_error *err);
+/* The picture is reduced so that no side of its plane is over max_side. INK_E_NO_INK when nothing stands out from the paper, INK_E_OOM. All lives in the arena. */
+INK_NODISCARD ink_status ink_page_make(const struct ink_image *image, int max_side, struct ink_arena *arena,
+                                       struct ink_page *page, struct ink_error *err);
 
 /* u8 [height, width] of the plane: 1 on ink that is no rule, else 0. It lives in the arena. INK_E_OOM. */
 INK_NODISCARD ink_status ink_page_mask(const struct ink_page *page, struct ink_arena *arena, uint8_t **mask);

@@ -68,9 +68,9 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* Of the picture's four edges; within a hundredth counts, scans fray there. */
-static int edges_touched(struct ink_box box, int width, int height)
+int ink_part_edges(const struct ink_part *part, int width, int height)
 {
+    struct ink_box box = part->box;
     int near_x = width / 100, near_y = height / 100;
     return (box.x <= near_x) + (box.y <= near_y) + (box.x + box.width >= width - near_x) +
            (box.y + box.height >= height - near_y);
@@ -82,8 +82,7 @@ static bool within(struct ink_box inner, struct ink_box outer)
            inner.y + inner.height <= outer.y + outer.height;
 }
 
-/* A frame has something of its own size written in it. */
-static bool is_frame(const struct ink_part *part, const struct ink_parts *parts)
+bool ink_part_is_frame(const struct ink_part *part, const struct ink_parts *parts)
 {
     for (int i = 0; i < parts->count; i++) {
         const struct ink_part *other = &parts->part[i];
@@ -104,7 +103,7 @@ static double merit(const struct ink_part *part, int width, int height)
     double away = dx * dx + dy * dy; /* 0 in the middle, 0.5 in a corner */
     double length = fmax((double)box.width / width, (double)box.height / height) / 0.3;
     double tall = length < 1 ? length * length : 1;
-    return part->area * tall * (1 - 1.2 * away) * by_edges[edges_touched(box, width, height)];
+    return part->area * tall * (1 - 1.2 * away) * by_edges[ink_part_edges(part, width, height)];
 }
 
 static int gap(int a, int a_len, int b, int b_len)
@@ -116,13 +115,13 @@ static int gap(int a, int a_len, int b, int b_len)
 static bool belongs(const struct ink_part *part, const struct ink_part *digit, struct ink_box kept, int width,
                     int height)
 {
-    bool cut = edges_touched(part->box, width, height) > 0; /* a neighbour's, unless it is very near */
+    bool cut = ink_part_edges(part, width, height) > 0; /* a neighbour's, unless it is very near */
     int reach = larger(kept.width, kept.height) / (cut ? 12 : 4);
     if (within(kept, part->box)) return false; /* round it: a frame */
     bool near = gap(part->box.x, part->box.width, kept.x, kept.width) <= reach &&
                 gap(part->box.y, part->box.height, kept.y, kept.height) <= reach;
     int least = cut ? digit->area / 3 : digit->area / 40;
-    return near && part->area > least && edges_touched(part->box, width, height) < 2;
+    return near && part->area > least && ink_part_edges(part, width, height) < 2;
 }
 
 void ink_parts_choose(struct ink_parts *parts, int width, int height)
@@ -131,7 +130,7 @@ void ink_parts_choose(struct ink_parts *parts, int width, int height)
     double best = -1;
     for (int i = 0; i < parts->count; i++) {
         double value = merit(&parts->part[i], width, height);
-        if (value <= best || is_frame(&parts->part[i], parts)) continue;
+        if (value <= best || ink_part_is_frame(&parts->part[i], parts)) continue;
         best = value;
         digit = &parts->part[i];
     }

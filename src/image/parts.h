@@ -26,4 +26,10 @@ INK_NODISCARD ink_status ink_parts_label(const uint8_t *mask, int width, int hei
  * when there is any. */
 void ink_parts_choose(struct ink_parts *parts, int width, int height);
 
+/* Of the picture's four edges, how many it touches; within a hundredth counts, scans fray there. */
+int ink_part_edges(const struct ink_part *part, int width, int height);
+
+/* A frame has something of its own size written in it. */
+bool ink_part_is_frame(const struct ink_part *part, const struct ink_parts *parts);
+
 #endif

@@ -4,11 +4,12 @@
 
 #include "image/digit.h"
 #include "image/photo.h"
+#include "image/prepared.h"
 #include "image/seed.h"
 
-enum { DIGIT_MAX_SIDE = 64, DIGIT_MIN_SIDE = 4 };
+enum { DIGIT_MAX_SIDE = 64, DIGIT_MIN_SIDE = INK_DIGIT_MIN_SIDE };
 
-static ink_status check(const struct ink_want *want, struct ink_error *err)
+ink_status ink_want_check(const struct ink_want *want, struct ink_error *err)
 {
     bool ok = want->width >= 1 && want->width <= INK_WANT_MAX_SIDE && want->height >= 1 &&
               want->height <= INK_WANT_MAX_SIDE && (want->channels == 1 || want->channels == 3) &&
@@ -29,7 +30,7 @@ static enum ink_fit choose(const struct ink_want *want)
     return want->channels == 1 && small ? INK_FIT_DIGIT : INK_FIT_LETTERBOX;
 }
 
-static struct ink_box in_picture(struct ink_box box, int reduced, const struct ink_image *image)
+struct ink_box ink_box_in_picture(struct ink_box box, int reduced, const struct ink_image *image)
 {
     struct ink_box out = {box.x * reduced, box.y * reduced, box.width * reduced, box.height * reduced};
     if (out.x + out.width > image->width) out.width = image->width - out.x;
@@ -44,7 +45,7 @@ static ink_status fit_digit(const struct ink_image *image, const struct ink_want
     struct ink_page page;
     struct ink_trace trace;
     struct ink_placing placing;
-    ink_status st = ink_page_make(image, arena, &page, err);
+    ink_status st = ink_page_make(image, INK_PLANE_DIGIT_SIDE, arena, &page, err);
     if (!st) st = ink_trace_make(&page, arena, &trace, err);
     if (st) return st;
     const struct ink_paper *paper = &page.paper;
@@ -59,7 +60,7 @@ static ink_status fit_digit(const struct ink_image *image, const struct ink_want
     int room = paper->ink_is_dark ? paper->level : 255 - paper->level;
     int away = (room < 64 ? 64 : room) * trace.level / 255;
     int level = paper->ink_is_dark ? paper->level - away : paper->level + away;
-    found->ink = in_picture(trace.box, page.plane.reduced, image);
+    found->ink = ink_box_in_picture(trace.box, page.plane.reduced, image);
     found->ink_is_dark = paper->ink_is_dark;
     found->paper = paper->level;
     found->ink_level = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
@@ -84,12 +85,18 @@ static void triple(uint8_t *pixels, size_t count)
     }
 }
 
+void ink_want_shown(uint8_t *shown, const struct ink_want *want)
+{
+    size_t count = (size_t)want->width * (size_t)want->height;
+    if (want->polarity == INK_POLARITY_DARK_INK) invert(shown, count);
+    if (want->channels == 3) triple(shown, count);
+}
+
 /* Fills shown, u8 [height, width, channels]. */
 static ink_status fit_any(const struct ink_image *image, const struct ink_want *want, struct ink_arena *arena,
                           uint8_t *shown, struct ink_prepared *found, struct ink_error *err)
 {
     size_t count = (size_t)want->width * (size_t)want->height;
-    bool grey_only = found->fit == INK_FIT_DIGIT || found->fit == INK_FIT_SEED;
     found->ink = (struct ink_box){0, 0, image->width, image->height};
     ink_status st;
     if (found->fit == INK_FIT_DIGIT) {
@@ -102,8 +109,8 @@ static ink_status fit_any(const struct ink_image *image, const struct ink_want *
         if (st) return ink_fail(err, st, "no memory to resize a picture of %dx%d pixels", image->width, image->height);
     }
     if (st) return st;
-    if (found->fit == INK_FIT_DIGIT && want->polarity == INK_POLARITY_DARK_INK) invert(shown, count);
-    if (grey_only && want->channels == 3) triple(shown, count);
+    if (found->fit == INK_FIT_DIGIT) ink_want_shown(shown, want);
+    if (found->fit == INK_FIT_SEED && want->channels == 3) triple(shown, count);
     return INK_OK;
 }
 
@@ -117,7 +124,7 @@ static size_t place_of(const struct ink_want *want, int x, int y, int c)
     return want->layout == INK_LAYOUT_NHWC ? pixel * channels + channel : channel * width * height + pixel;
 }
 
-static void write_floats(const uint8_t *shown, const struct ink_want *want, bool as_seed, float *out)
+void ink_want_floats_from(const uint8_t *shown, const struct ink_want *want, bool as_seed, float *out)
 {
     for (int y = 0; y < want->height; y++)
         for (int x = 0; x < want->width; x++)
@@ -131,7 +138,7 @@ static void write_floats(const uint8_t *shown, const struct ink_want *want, bool
 ink_status ink_prepare(const struct ink_image *image, const struct ink_want *want, struct ink_arena *arena, float *out,
                        struct ink_prepared *found, struct ink_error *err)
 {
-    ink_status st = check(want, err);
+    ink_status st = ink_want_check(want, err);
     if (st) return st;
     struct ink_arena_mark all = ink_arena_mark(arena);
     struct ink_prepared result = {.fit = choose(want)};
@@ -140,7 +147,7 @@ ink_status ink_prepare(const struct ink_image *image, const struct ink_want *wan
 
     struct ink_arena_mark kept = ink_arena_mark(arena);
     st = fit_any(image, want, arena, result.shown, &result, err);
-    if (!st) write_floats(result.shown, want, result.fit == INK_FIT_SEED, out);
+    if (!st) ink_want_floats_from(result.shown, want, result.fit == INK_FIT_SEED, out);
     if (st || !found) {
         ink_arena_release(arena, all);
         return st;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* segment.h - a line of several characters: found, separated, prepared one by one, left to right.
+ *
+ * The line is cut into pieces, more than there are characters (pieces.h). What several neighbouring pieces make together is
+ * a hypothesis; every way from the first piece to the last is a reading. The reading with the best sum wins (dynamic
+ * programming), where a hypothesis counts as often as it has pieces, so that readings of few and of many characters
+ * compare (Liu, Sako, Fujisawa 2004, "Effects of classifier structures and training regimes on integrated segmentation and
+ * recognition of handwritten numeral strings").
+ *
+ *   static ink_status sure(void *reader, const float *input, float *score, struct ink_error *err)
+ *   {
+ *       ...run the model on input; *score = its highest probability...
+ *   }
+ *   struct ink_segments line;
+ *   ink_segment(&image, &want, sure, &reader, &arena, &line, &err);
+ *   for (int i = 0; i < line.count; i++) ...line.segment[i].input, .box... */
+#ifndef INK_IMAGE_SEGMENT_H
+#define INK_IMAGE_SEGMENT_H
+
+#include "image/prepare.h"
+
+enum { INK_SEGMENTS_MAX = 256 };
+
+/* How sure it is that `input` is one whole character, 0..1: a classifier's highest probability. input is prepared as the
+ * want given to ink_segment says, and borrowed. Anything but INK_OK ends ink_segment with it. */
+typedef ink_status (*ink_segment_score)(void *reader, const float *input, float *score, struct ink_error *err);
+
+struct ink_segment {
+    struct ink_box box; /* in the picture's pixels */
+    float *input;       /* ink_want_floats(want) long */
+    uint8_t *shown;     /* what the model sees, as in struct ink_prepared */
+    float score;        /* what ink_segment_score said; 1 without it */
+};
+
+struct ink_segments {
+    int count;                   /* 1..INK_SEGMENTS_MAX */
+    struct ink_segment *segment; /* [count] left to right */
+};
+
+/* image  borrowed, not changed
+ * want   as for ink_prepare, its fit DIGIT or AUTO; sides of at least 4. Else INK_E_ARGUMENT
+ * score  NULL: what is connected is cut by the widths of characters alone
+ * reader given to score
+ * arena  the segments live there, and what was needed to find them
+ *
+ * INK_E_NO_INK when nothing is written, INK_E_OOM, what score returned. Thread-safe with one arena and reader a thread. */
+INK_NODISCARD ink_status ink_segment(const struct ink_image *image, const struct ink_want *want,
+                                     ink_segment_score score, void *reader, struct ink_arena *arena,
+                                     struct ink_segments *line, struct ink_error *err);
+
+#endif
