@@ -86,6 +86,17 @@ ink_status ink_op_attr_f32s(const struct ink_op_ctx *ctx, const char *name, cons
     return INK_OK;
 }
 
+ink_status ink_op_attr_texts(const struct ink_op_ctx *ctx, const char *name, const struct ink_view **values,
+                             size_t *count)
+{
+    const struct ink_attribute *a;
+    ink_status st = find(ctx, name, INK_ATTRIBUTE_STRINGS, &a);
+    if (st) return st;
+    *values = a ? a->strings : NULL;
+    *count = a ? a->count : 0;
+    return INK_OK;
+}
+
 ink_status ink_op_axis(const struct ink_op_ctx *ctx, int64_t axis, int rank, bool end_allowed, int *out)
 {
     int64_t last = end_allowed ? rank : (int64_t)rank - 1;

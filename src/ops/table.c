@@ -21,6 +21,7 @@
 #include "ops/qconv.h"
 #include "ops/qmatmul.h"
 #include "ops/quant.h"
+#include "ops/recurrent.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
 #include "ops/resize.h"
@@ -156,6 +157,10 @@
 #define QMATMUL(args_)                                                                                                 \
     .load = ink_qmatmul_load, .shape = ink_qmatmul_shape, .prepare = ink_qmatmul_prepare, .run = ink_qmatmul_run,      \
     .multiply_adds = ink_qmatmul_multiply_adds, .param = &args_
+
+#define RECURRENT(kind)                                                                                                \
+    .load = ink_recurrent_load, .shape = ink_recurrent_shape, .prepare = ink_recurrent_prepare,                        \
+    .run = ink_recurrent_run, .multiply_adds = ink_recurrent_multiply_adds, .param = &ink_##kind
 
 static const struct ink_op table[] = {
     /* clang-format off */
@@ -295,6 +300,11 @@ static const struct ink_op table[] = {
     {"", "Flatten", 25, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(ink_flatten_load, ink_flatten_shape)},
     {"", "Floor", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(FLOOR, NULL)},
     {"", "Floor", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(FLOOR, NULL)},
+    {"", "GRU", 1, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(gru)},
+    {"", "GRU", 3, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(gru)},
+    {"", "GRU", 7, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(gru)},
+    {"", "GRU", 14, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(gru)},
+    {"", "GRU", 22, "TTTT?n?T?>T?T?", {INK_TYPES_FLOAT}, 0, RECURRENT(gru)},
     {"", "Gather", 1, "TU>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_gather_load, gather)},
     {"", "Gather", 11, "TU>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_gather_load, gather)},
     {"", "Gather", 13, "TU>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_gather_load, gather)},
@@ -344,6 +354,10 @@ static const struct ink_op table[] = {
     {"", "IsNaN", 20, "T>b", {INK_TYPES_FLOAT}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
     {"", "LRN", 1, "T>T", {FLOATS}, 0, LRN},
     {"", "LRN", 13, "T>T", {INK_TYPES_FLOAT}, 0, LRN},
+    {"", "LSTM", 1, "TTTT?n?T?T?T?>T?T?T?", {FLOATS}, 0, RECURRENT(lstm)},
+    {"", "LSTM", 7, "TTTT?n?T?T?T?>T?T?T?", {FLOATS}, 0, RECURRENT(lstm)},
+    {"", "LSTM", 14, "TTTT?n?T?T?T?>T?T?T?", {FLOATS}, 0, RECURRENT(lstm)},
+    {"", "LSTM", 22, "TTTT?n?T?T?T?>T?T?T?", {INK_TYPES_FLOAT}, 0, RECURRENT(lstm)},
     {"", "LayerNormalization", 17, "TTT?>TU?U?", {INK_TYPES_FLOAT, BIT(INK_FLOAT) | BIT(INK_BFLOAT16)}, 0, LAYER_NORM(centres)},
     {"", "LeakyRelu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(LEAKY_RELU, "alpha", NULL, 0.01f)},
     {"", "LeakyRelu", 16, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(LEAKY_RELU, "alpha", NULL, 0.01f)},
@@ -432,6 +446,10 @@ static const struct ink_op table[] = {
     {"", "QuantizeLinear", 24, "TUV?>V", {REALS | BIT(INK_INT32), SCALES_24 | BIT(INK_INT32), QUANTS_23}, 0, QUANTIZE},
     {"", "QuantizeLinear", 25, "TUV?>V", {REALS | BIT(INK_INT32), SCALES_24 | BIT(INK_INT32), QUANTS_25}, 0, QUANTIZE},
     {"", "RMSNormalization", 23, "TU>U", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, LAYER_NORM(does_not_centre)},
+    {"", "RNN", 1, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(rnn)},
+    {"", "RNN", 7, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(rnn)},
+    {"", "RNN", 14, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(rnn)},
+    {"", "RNN", 22, "TTTT?n?T?>T?T?", {INK_TYPES_FLOAT}, 0, RECURRENT(rnn)},
     {"", "Range", 11, "TTT>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | BIT(INK_INT16) | INK_TYPES_INDEX}, 0, MOVED(NULL, range)},
     {"", "Reciprocal", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},
     {"", "Reciprocal", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},
