@@ -87,15 +87,17 @@ static void add_part(struct line *line, struct group *group, int part)
 }
 
 /* Each tall part on the line starts a group. */
-static void start_groups(struct line *line)
+static ink_status start_groups(struct line *line)
 {
-    for (int i = 0; i < line->parts.count && line->groups < INK_PIECES_MAX; i++) {
+    for (int i = 0; i < line->parts.count; i++) {
         const struct ink_part *part = &line->parts.part[i];
         float off = (float)part->box.y + (float)part->box.height / 2 - line->middle;
         bool on_line = off < OFF_LINE * (float)line->tall && -off < OFF_LINE * (float)line->tall;
         if (!part->keep || !on_line || (float)part->box.height < TALL * (float)line->tall) continue;
+        if (line->groups == INK_PIECES_MAX) return INK_E_LIMIT;
         line->group[line->groups++] = (struct group){part->box, i + 1};
     }
+    return INK_OK;
 }
 
 static int by_place(const void *a, const void *b)
@@ -177,6 +179,7 @@ static void label_pieces(const struct line *line, int g, const uint8_t *ink, con
             if (!ink[y * box.width + x]) continue;
             int number = 0;
             for (int i = 0; i < cuts->count; i++) number += cuts->cut[i].at[y] <= x;
+            pieces->area++;
             struct ink_box pixel = {box.x + x, box.y + y, 1, 1};
             piece[number].box = piece[number].box.width ? both(piece[number].box, pixel) : pixel;
             pieces->label[pixel.y * line->width + pixel.x] = (uint16_t)(pieces->count + number + 1);
@@ -190,7 +193,7 @@ static ink_status cut_groups(const struct line *line, struct ink_arena *arena, s
     if (!group_of) return INK_E_OOM;
     for (int g = 0; g < line->groups; g++) mark_group(line, &line->group[g], group_of, (uint16_t)(g + 1));
     int most = (int)(CUT_STROKES * line->stroke) + 2;
-    for (int g = 0; g < line->groups && pieces->count + INK_CUTS_MAX < INK_PIECES_MAX; g++) {
+    for (int g = 0; g < line->groups; g++) {
         struct ink_arena_mark mark = ink_arena_mark(arena);
         struct ink_box box = line->group[g].box;
         struct ink_cuts cuts = {0};
@@ -199,6 +202,7 @@ static ink_status cut_groups(const struct line *line, struct ink_arena *arena, s
         if ((float)box.width > WIDE * (float)line->tall &&
             ink_cuts_find(ink, box.width, box.height, line->tall, most, arena, &cuts))
             return INK_E_OOM;
+        if (pieces->count + cuts.count >= INK_PIECES_MAX) return INK_E_LIMIT;
         label_pieces(line, g, ink, &cuts, pieces);
         ink_arena_release(arena, mark);
     }
@@ -219,7 +223,7 @@ ink_status ink_pieces_find(const uint8_t *mask, int width, int height, struct in
     if (!line.next || measure(&line, arena)) return INK_E_OOM;
     size_t area;
     line.stroke = ink_mask_stroke(mask, width, height, &area);
-    start_groups(&line);
+    if (start_groups(&line)) return INK_E_LIMIT;
     qsort(line.group, (size_t)line.groups, sizeof *line.group, by_place);
     join_groups(&line);
     add_small_parts(&line);

@@ -22,12 +22,14 @@ struct ink_pieces {
     uint16_t *label;         /* [plane height, width] 0 none, else 1 + index of its piece */
     int height;              /* of the line: the median of its parts' heights, weighted by ink */
     float stroke;            /* mean width of strokes */
+    size_t area;             /* pixels in pieces */
 };
 
 enum { INK_PIECES_MAX = 512 };
 
 /* mask as ink_page_mask makes it. One line of writing: what stands highest in ink. Specks, frames and what other lines and
- * the picture's edges leave are in no piece; count may be 0. All lives in the arena. INK_E_OOM. */
+ * the picture's edges leave are in no piece; count may be 0. All lives in the arena. INK_E_OOM, INK_E_LIMIT for more than
+ * INK_PIECES_MAX. */
 INK_NODISCARD ink_status ink_pieces_find(const uint8_t *mask, int width, int height, struct ink_arena *arena,
                                          struct ink_pieces *pieces);
 

@@ -38,6 +38,17 @@ struct ink_box ink_box_in_picture(struct ink_box box, int reduced, const struct 
     return out;
 }
 
+void ink_prepared_paper(const struct ink_page *page, int contrast, struct ink_prepared *found)
+{
+    const struct ink_paper *paper = &page->paper;
+    int room = paper->ink_is_dark ? paper->level : 255 - paper->level;
+    int away = (room < 64 ? 64 : room) * contrast / 255;
+    int level = paper->ink_is_dark ? paper->level - away : paper->level + away;
+    found->ink_is_dark = paper->ink_is_dark;
+    found->paper = paper->level;
+    found->ink_level = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
+}
+
 /* Writes grey, ink 255 on 0. */
 static ink_status fit_digit(const struct ink_image *image, const struct ink_want *want, struct ink_arena *arena,
                             uint8_t *grey, struct ink_prepared *found, struct ink_error *err)
@@ -57,13 +68,8 @@ static ink_status fit_digit(const struct ink_image *image, const struct ink_want
         if (st) return ink_fail(err, st, "no memory to scale the digit");
     }
 
-    int room = paper->ink_is_dark ? paper->level : 255 - paper->level;
-    int away = (room < 64 ? 64 : room) * trace.level / 255;
-    int level = paper->ink_is_dark ? paper->level - away : paper->level + away;
     found->ink = ink_box_in_picture(trace.box, page.plane.reduced, image);
-    found->ink_is_dark = paper->ink_is_dark;
-    found->paper = paper->level;
-    found->ink_level = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
+    ink_prepared_paper(&page, trace.level, found);
     found->ink_share = trace.share;
     found->scale = placing.scale / (float)page.plane.reduced;
     found->shift_x = placing.shift_x;

@@ -3,6 +3,7 @@
 #ifndef INK_IMAGE_PREPARED_H
 #define INK_IMAGE_PREPARED_H
 
+#include "image/page.h"
 #include "image/prepare.h"
 
 /* INK_E_ARGUMENT for a size, layout or divisor that nothing can be prepared for. */
@@ -16,5 +17,8 @@ void ink_want_floats_from(const uint8_t *shown, const struct ink_want *want, boo
 
 /* A box of a plane in the pixels of its picture. */
 struct ink_box ink_box_in_picture(struct ink_box box, int reduced, const struct ink_image *image);
+
+/* Sets ink_is_dark, paper and ink_level; contrast is the ink's, 1..255. */
+void ink_prepared_paper(const struct ink_page *page, int contrast, struct ink_prepared *found);
 
 #endif

@@ -26,7 +26,7 @@ struct search {
     const struct ink_page *page;
     const struct ink_pieces *pieces;
     const struct ink_want *want;
-    ink_segment_score score;
+    ink_segment_read read;
     void *reader;
     struct ink_arena *arena;
     struct ink_error *err;
@@ -81,7 +81,7 @@ static bool is_possible(const struct search *s, int first, int end, struct ink_b
     for (int i = first + 1; i < end; i++) {
         if (piece[i].group == piece[i - 1].group) continue;
         int gap = piece[i].box.x - (piece[i - 1].box.x + piece[i - 1].box.width);
-        if (!s->score || (float)gap > NEAR * tall || (float)box.width > tall) return false;
+        if (!s->read || (float)gap > NEAR * tall || (float)box.width > tall) return false;
         ++*joins;
     }
     return true;
@@ -95,14 +95,14 @@ static float shape_value(const struct search *s, int first, int end, struct ink_
     float strokes = (float)cut / fmaxf(s->pieces->stroke, 1);
     float value = -CUT_WEIGHT * strokes - JOIN_WEIGHT * (float)joins;
     if (high < SHORT) value -= SHORT_WEIGHT * (SHORT - high);
-    if (!s->score) return value - WIDTH_WEIGHT * (wide - USUAL) * (wide - USUAL);
+    if (!s->read) return value - WIDTH_WEIGHT * (wide - USUAL) * (wide - USUAL);
     return wide > 1 ? value - TOO_WIDE_WEIGHT * (wide - 1) : value;
 }
 
 static ink_status prepare(const struct search *s, int first, int end, struct ink_box box, struct ink_segment *segment)
 {
     const struct ink_want *want = s->want;
-    *segment = (struct ink_segment){.box = box, .score = 1};
+    *segment = (struct ink_segment){.score = 1};
     segment->shown = INK_ARENA_ARRAY(s->arena, uint8_t, ink_want_floats(want));
     segment->input = INK_ARENA_ARRAY(s->arena, float, ink_want_floats(want));
     if (!segment->shown || !segment->input) return INK_E_OOM;
@@ -117,7 +117,7 @@ static ink_status prepare(const struct search *s, int first, int end, struct ink
     if (st) return st;
     ink_want_shown(segment->shown, want);
     ink_want_floats_from(segment->shown, want, false, segment->input);
-    return s->score ? s->score(s->reader, segment->input, &segment->score, s->err) : INK_OK;
+    return s->read ? s->read(s->reader, segment, s->err) : INK_OK;
 }
 
 /* Tries pieces [first, end) as the character after the best reading before `first`. */
@@ -129,6 +129,7 @@ static ink_status try_character(const struct search *s, int first, int end, stru
     struct ink_segment segment;
     ink_status st = prepare(s, first, end, box, &segment);
     if (st) return st;
+    segment.box = box;
     float sure = logf(fmaxf(segment.score, LEAST_SCORE));
     float value = places[first].value + ONE_MORE + SCORE_WEIGHT * sure * (float)(end - first) +
                   shape_value(s, first, end, box, joins);
@@ -161,49 +162,68 @@ static ink_status search_best(const struct search *s, struct place *places)
 }
 
 /* From the last place back to the first. */
-static void collect(const struct place *places, int last, struct ink_segments *line)
+static ink_status collect(const struct search *s, const struct place *places, struct ink_segments *line)
 {
-    int count = 0;
-    for (int at = last; at > 0; at = places[at].start) count += places[at].last.input != NULL;
-    line->count = count < INK_SEGMENTS_MAX ? count : INK_SEGMENTS_MAX;
-    for (int at = last; at > 0; at = places[at].start) {
-        if (!places[at].last.input) continue;
-        if (--count < line->count) line->segment[count] = places[at].last;
-    }
+    for (int at = s->pieces->count; at > 0; at = places[at].start) line->count += places[at].last.input != NULL;
+    if (line->count > INK_SEGMENTS_MAX)
+        return ink_fail(s->err, INK_E_LIMIT, "it has more than %d characters in a line", INK_SEGMENTS_MAX);
+    line->segment = INK_ARENA_ARRAY(s->arena, struct ink_segment, (size_t)line->count);
+    if (!line->segment) return INK_E_OOM;
+    int i = line->count;
+    for (int at = s->pieces->count; at > 0; at = places[at].start)
+        if (places[at].last.input) line->segment[--i] = places[at].last;
+    return INK_OK;
 }
 
 static ink_status read_line(const struct search *s, struct ink_segments *line)
 {
     struct place *places = INK_ARENA_ARRAY(s->arena, struct place, (size_t)s->pieces->count + 1);
-    line->segment = INK_ARENA_ARRAY(s->arena, struct ink_segment, INK_SEGMENTS_MAX);
-    if (!places || !line->segment) return INK_E_OOM;
+    if (!places) return INK_E_OOM;
     ink_status st = search_best(s, places);
-    if (!st) collect(places, s->pieces->count, line);
-    return st;
+    return st ? st : collect(s, places, line);
 }
 
-ink_status ink_segment(const struct ink_image *image, const struct ink_want *want, ink_segment_score score,
-                       void *reader, struct ink_arena *arena, struct ink_segments *line, struct ink_error *err)
+/* Boxes become the picture's, and found what is said of the line as a whole. */
+static void describe(const struct ink_image *image, const struct ink_page *page, const struct ink_pieces *pieces,
+                     struct ink_segments *line)
 {
-    struct ink_page page;
-    struct ink_pieces pieces;
-    uint8_t *mask;
-    *line = (struct ink_segments){0};
+    int reduced = page->plane.reduced;
+    line->found = (struct ink_prepared){
+        .fit = INK_FIT_DIGIT, .ink_share = (float)pieces->area / (float)(page->plane.width * page->plane.height)};
+    line->found.ink = ink_box_in_picture(box_of(pieces, 0, pieces->count), reduced, image);
+    ink_prepared_paper(page, page->level, &line->found);
+    for (int i = 0; i < line->count; i++)
+        line->segment[i].box = ink_box_in_picture(line->segment[i].box, reduced, image);
+}
+
+ink_status ink_segment_check(const struct ink_want *want, struct ink_error *err)
+{
     ink_status st = ink_want_check(want, err);
     if (st) return st;
     bool small = want->width < INK_DIGIT_MIN_SIDE || want->height < INK_DIGIT_MIN_SIDE;
     if (small || (want->fit != INK_FIT_DIGIT && want->fit != INK_FIT_AUTO))
         return ink_fail(err, INK_E_ARGUMENT, "several characters are read with fit digit, at %d pixels or more a side",
                         INK_DIGIT_MIN_SIDE);
-    st = ink_page_make(image, INK_PLANE_LINE_SIDE, arena, &page, err);
+    return INK_OK;
+}
+
+ink_status ink_segment(const struct ink_image *image, const struct ink_want *want, ink_segment_read read, void *reader,
+                       struct ink_arena *arena, struct ink_segments *line, struct ink_error *err)
+{
+    struct ink_page page;
+    struct ink_pieces pieces;
+    uint8_t *mask;
+    *line = (struct ink_segments){0};
+    ink_status st = ink_segment_check(want, err);
+    if (!st) st = ink_page_make(image, INK_PLANE_LINE_SIDE, arena, &page, err);
     if (st) return st;
     st = ink_page_mask(&page, arena, &mask);
     if (!st) st = ink_pieces_find(mask, page.plane.width, page.plane.height, arena, &pieces);
+    if (st == INK_E_LIMIT) return ink_fail(err, st, "it has more than %d characters in a line", INK_SEGMENTS_MAX);
     if (st) return ink_fail(err, st, "no memory to separate the characters");
     if (pieces.count == 0) return ink_fail(err, INK_E_NO_INK, "nothing is written on it");
-    struct search search = {&page, &pieces, want, score, reader, arena, err};
+    struct search search = {&page, &pieces, want, read, reader, arena, err};
     st = read_line(&search, line);
-    for (int i = 0; i < line->count; i++)
-        line->segment[i].box = ink_box_in_picture(line->segment[i].box, page.plane.reduced, image);
+    if (!st) describe(image, &page, &pieces, line);
     return st == INK_E_OOM ? ink_fail(err, st, "no memory to separate the characters") : st;
 }

@@ -7,13 +7,13 @@
  * compare (Liu, Sako, Fujisawa 2004, "Effects of classifier structures and training regimes on integrated segmentation and
  * recognition of handwritten numeral strings").
  *
- *   static ink_status sure(void *reader, const float *input, float *score, struct ink_error *err)
+ *   static ink_status read(void *model, struct ink_segment *segment, struct ink_error *err)
  *   {
- *       ...run the model on input; *score = its highest probability...
+ *       ...run the model on segment->input; segment->score = its highest probability...
  *   }
  *   struct ink_segments line;
- *   ink_segment(&image, &want, sure, &reader, &arena, &line, &err);
- *   for (int i = 0; i < line.count; i++) ...line.segment[i].input, .box... */
+ *   ink_segment(&image, &want, read, &model, &arena, &line, &err);
+ *   for (int i = 0; i < line.count; i++) ...line.segment[i].reading, .box... */
 #ifndef INK_IMAGE_SEGMENT_H
 #define INK_IMAGE_SEGMENT_H
 
@@ -21,31 +21,37 @@
 
 enum { INK_SEGMENTS_MAX = 256 };
 
-/* How sure it is that `input` is one whole character, 0..1: a classifier's highest probability. input is prepared as the
- * want given to ink_segment says, and borrowed. Anything but INK_OK ends ink_segment with it. */
-typedef ink_status (*ink_segment_score)(void *reader, const float *input, float *score, struct ink_error *err);
-
 struct ink_segment {
     struct ink_box box; /* in the picture's pixels */
     float *input;       /* ink_want_floats(want) long */
     uint8_t *shown;     /* what the model sees, as in struct ink_prepared */
-    float score;        /* what ink_segment_score said; 1 without it */
+    float score;        /* how sure it is that this is one whole character, 0..1; 1 where nobody reads */
+    void *reading;      /* the reader's own */
 };
+
+/* Reads segment->input and sets its score, a classifier's highest probability, and its reading, if it likes; box is not
+ * yet set. Anything but INK_OK ends ink_segment with it. */
+typedef ink_status (*ink_segment_read)(void *reader, struct ink_segment *segment, struct ink_error *err);
 
 struct ink_segments {
     int count;                   /* 1..INK_SEGMENTS_MAX */
     struct ink_segment *segment; /* [count] left to right */
+    struct ink_prepared found; /* ink: round all of them; scale, shift and shown are each segment's own, and not set */
 };
 
+/* INK_E_ARGUMENT unless want's fit is DIGIT or AUTO and its sides are at least INK_DIGIT_MIN_SIDE (digit.h). */
+INK_NODISCARD ink_status ink_segment_check(const struct ink_want *want, struct ink_error *err);
+
 /* image  borrowed, not changed
- * want   as for ink_prepare, its fit DIGIT or AUTO; sides of at least 4. Else INK_E_ARGUMENT
- * score  NULL: what is connected is cut by the widths of characters alone
- * reader given to score
+ * want   as for ink_prepare; must pass ink_segment_check
+ * read   NULL: what is connected is cut by the widths of characters alone
+ * reader given to read
  * arena  the segments live there, and what was needed to find them
  *
- * INK_E_NO_INK when nothing is written, INK_E_OOM, what score returned. Thread-safe with one arena and reader a thread. */
-INK_NODISCARD ink_status ink_segment(const struct ink_image *image, const struct ink_want *want,
-                                     ink_segment_score score, void *reader, struct ink_arena *arena,
-                                     struct ink_segments *line, struct ink_error *err);
+ * INK_E_NO_INK when nothing is written, INK_E_LIMIT when it is more than INK_SEGMENTS_MAX characters, INK_E_OOM, what read
+ * returned. Thread-safe with one arena and reader a thread. */
+INK_NODISCARD ink_status ink_segment(const struct ink_image *image, const struct ink_want *want, ink_segment_read read,
+                                     void *reader, struct ink_arena *arena, struct ink_segments *line,
+                                     struct ink_error *err);
 
 #endif

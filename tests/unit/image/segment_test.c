@@ -92,9 +92,11 @@ static void prepared_as_alone(void **state)
 }
 
 /* Sure of the ones and zeros above, also where they touch: a single upright stroke, or two and nothing between them. */
-static ink_status sure(void *reader, const float *input, float *score, struct ink_error *e)
+static ink_status sure(void *reader, struct ink_segment *segment, struct ink_error *e)
 {
+    const float *input = segment->input;
     ++*(int *)reader;
+    segment->reading = reader;
     int wide_rows = 0, left = 0, middle = 0, right = 0;
     for (int y = 4; y < 24; y++) {
         int in_row = 0;
@@ -108,7 +110,7 @@ static ink_status sure(void *reader, const float *input, float *score, struct in
         }
         wide_rows += in_row > 4;
     }
-    *score = wide_rows <= 3 || (left > 8 && right > 8 && middle == 0) ? 0.99f : 0.3f;
+    segment->score = wide_rows <= 3 || (left > 8 && right > 8 && middle == 0) ? 0.99f : 0.3f;
     return INK_OK;
 }
 
@@ -127,7 +129,7 @@ static void touching_are_split(void **state)
     for (int i = 0; i < 3; i++) assert_true(line.segment[i].score > 0.9f);
 }
 
-static ink_status refuses(void *reader, const float *input, float *score, struct ink_error *e)
+static ink_status refuses(void *reader, struct ink_segment *segment, struct ink_error *e)
 {
     return ink_fail(e, INK_E_TIMEOUT, "too late");
 }
