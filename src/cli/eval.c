@@ -51,8 +51,8 @@ static ink_status evaluate(const char *path, const struct ink_labelled *pictures
             r->why = ink_arena_text(kept, ink_view_text(answer.error.text));
             e->unread++;
         } else {
-            r->answer = ink_arena_text(kept, ink_view_text(answer.classes[0].label));
-            r->probability = answer.classes[0].probability;
+            r->answer = ink_arena_text(kept, ink_view_text(answer.text));
+            r->probability = answer.probability;
             r->right = r->answer && !strcmp(r->answer, pictures[i].label);
             e->right += r->right;
         }

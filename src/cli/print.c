@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -73,6 +74,12 @@ void ink_print_progress(const char *what, size_t done, size_t total)
         fprintf(stderr, "\r%s: %zu of %zu ", what, done, total);
     else
         fprintf(stderr, "\r\033[K");
+}
+
+int ink_print_columns(void)
+{
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 void ink_print_picture(const uint8_t *pixels, int width, int height)

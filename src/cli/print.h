@@ -25,6 +25,9 @@ bool ink_print_fancy(void);
 /* A line on stderr that is drawn over and over, on a terminal only: "eval: 120 of 207". done == total ends it. */
 void ink_print_progress(const char *what, size_t done, size_t total);
 
+/* Columns of the terminal that stdout is; 80 where it is none. */
+int ink_print_columns(void);
+
 /* A grey picture as half-block characters, two rows a line, white ink on black; bytes [height, width]. */
 void ink_print_picture(const uint8_t *pixels, int width, int height);
 

@@ -26,31 +26,57 @@ static void print_bar(float share)
     printf("\033[0m");
 }
 
-static void print_bars(const char *path, const struct ink_answer *answer)
+static void print_class(const struct ink_class *class, bool best)
 {
-    printf("\033[1m%s\033[0m\n", path);
-    for (size_t i = 0; i < answer->shown; i++) {
-        char label[64];
-        ink_text_escape(answer->classes[i].label, strlen(answer->classes[i].label), label, sizeof label);
-        printf("  %s%-6s\033[0m ", i ? "" : "\033[1m", label);
-        print_bar(answer->classes[i].probability);
-        printf(" %6.2f %%\n", (double)answer->classes[i].probability * 100);
-    }
+    char label[64];
+    ink_text_escape(class->label, strlen(class->label), label, sizeof label);
+    printf("  %s%-6s\033[0m ", best ? "\033[1m" : "", label);
+    print_bar(class->probability);
+    printf(" %6.2f %%\n", (double)class->probability * 100);
 }
 
-/* What the model saw, as one grey plane. */
+/* The classes of one character, or the best class of each of several under what they say together. */
+static void print_bars(const char *path, const struct ink_answer *answer)
+{
+    char text[1024];
+    printf("\033[1m%s\033[0m\n", path);
+    for (size_t i = 0; i < answer->shown && answer->classes; i++) print_class(&answer->classes[i], i == 0);
+    if (!answer->characters) return;
+    ink_text_escape(answer->text, strlen(answer->text), text, sizeof text);
+    printf("  \033[1m%s\033[0m\n", text);
+    for (size_t i = 0; i < answer->character_count; i++) print_class(&answer->characters[i].classes[0], true);
+}
+
+/* What the model saw of a picture or a character, as one grey plane; `row_bytes` from one row to the next. */
+static void copy_grey(const uint8_t *seen, const struct ink_want *want, uint8_t *grey, size_t row_bytes)
+{
+    size_t channels = (size_t)want->channels;
+    for (int y = 0; y < want->height; y++, grey += row_bytes)
+        for (int x = 0; x < want->width; x++) {
+            unsigned sum = 0;
+            for (size_t c = 0; c < channels; c++) sum += *seen++;
+            grey[x] = (uint8_t)(sum / channels);
+        }
+}
+
+/* Characters stand side by side, as many as fit into a line of the terminal. */
 static void print_seen(const struct ink_answer *answer, struct ink_arena *arena)
 {
+    enum { MARGIN = 2 };
     const struct ink_want *want = &answer->want;
-    if (!answer->prepared || !answer->found.shown) return;
-    size_t count = (size_t)want->width * (size_t)want->height, channels = (size_t)want->channels;
-    uint8_t *grey = ink_arena_alloc(arena, count, 1);
-    for (size_t i = 0; grey && i < count; i++) {
-        unsigned sum = 0;
-        for (size_t c = 0; c < channels; c++) sum += answer->found.shown[i * channels + c];
-        grey[i] = (uint8_t)(sum / channels);
+    bool line = answer->characters != NULL;
+    size_t count = line ? answer->character_count : 1, width = (size_t)want->width;
+    size_t across = ((size_t)ink_print_columns() - MARGIN) / width;
+    if (across < 1) across = 1;
+    if (across > count) across = count;
+    if (!answer->prepared || (!line && !answer->found.shown)) return;
+    for (size_t i = 0; i < count; i += across) {
+        uint8_t *grey = ink_arena_calloc(arena, width * across, (size_t)want->height);
+        for (size_t j = 0; grey && j < across && i + j < count; j++)
+            copy_grey(line ? answer->characters[i + j].seen : answer->found.shown, want, grey + j * width,
+                      width * across);
+        if (grey) ink_print_picture(grey, (int)(width * across), want->height);
     }
-    if (grey) ink_print_picture(grey, want->width, want->height);
 }
 
 static void print_plain(const struct ink_args *args, const char *path, const struct ink_answer *answer)
@@ -110,15 +136,20 @@ static int run(const struct ink_args *args)
     ink_buffer_init(&file, INK_PICTURE_BYTES_MAX);
     ink_arena_init(&arena, INK_PICTURE_ARENA_BYTES);
     int code = INK_EXIT_DONE;
-    if (ink_opened_read(args->rest[0], (int)threads, fit, &model, &err)) code = ink_command_fail(args, "%s", err.text);
+    ink_status st = ink_opened_read(args->rest[0], (int)threads, fit, &model, &err);
+    if (!st && ink_args_switch(args, "segment")) {
+        st = ink_classifier_segment(model.classifier, &err);
+        if (st) ink_fail_in(&err, "--segment");
+    }
+    if (st) code = ink_command_fail(args, "%s", err.text);
     bool list = ink_args_switch(args, "json") && args->count > 2;
-    if (list && !code) printf("[");
-    for (int i = 1; model.classifier && !model.classifier->error.status && i < args->count; i++) {
+    if (list && !st) printf("[");
+    for (int i = 1; !st && i < args->count; i++) {
         if (list && i > 1) printf(",");
         int one = read_one(args, &model, args->rest[i], &file, &arena);
         if (one) code = one;
     }
-    if (list && model.classifier && !model.classifier->error.status) printf("]\n");
+    if (list && !st) printf("]\n");
     ink_opened_cleanup(&model);
     ink_arena_cleanup(&arena);
     ink_buffer_cleanup(&file);
@@ -132,10 +163,12 @@ const struct ink_command ink_command_run = {
     .help = "Reads each picture (PNG, JPEG, WebP, GIF, BMP) with the model and prints its classes, most likely first; "
             "in a pipe as\n"
             "results.txt has them. Settings in NAME.json beside NAME.onnx count (docs/using.md).\n\n"
-            "  inkling run model.onnx digit.png --show\n",
+            "  inkling run model.onnx digit.png --show\n"
+            "  inkling run model.onnx number.jpg --segment\n",
     .options = {{"json", NULL, "as JSON (docs/json.md); an array for several pictures"},
                 {"show", NULL, "also draw what the model saw"},
                 {"fit", "F", "how the picture is fitted: auto, digit, seed, letterbox, crop, stretch"},
+                {"segment", NULL, "the picture has several characters in a line: found, separated, read left to right"},
                 {"threads", "N", "threads to use (1)"}},
     .least = 2,
     .most = -1,

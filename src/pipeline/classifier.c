@@ -7,7 +7,9 @@
 #include "base/alloc.h"
 #include "base/checked.h"
 #include "base/clock.h"
+#include "image/segment.h"
 #include "models/builtin.h"
+#include "pipeline/line.h"
 
 enum { DEFAULT_CAP = 1 << 30, CLASSES_MAX = 1 << 24 };
 
@@ -43,6 +45,8 @@ static ink_status load(struct ink_classifier *c, struct ink_view model, struct i
     if (!st) st = ink_session_bind(c->session, &c->convention.input_shape, 1, err);
     if (!st) st = make_input(c, err);
     if (!st && options->fit != INK_FIT_COUNT) c->convention.want.fit = options->fit;
+    if (!st && c->settings.segment && ink_classifier_segment(c, err))
+        st = ink_fail(err, INK_E_MODEL, "setting \"segment\": %s", err->text);
     return st;
 }
 
@@ -58,6 +62,13 @@ ink_status ink_classifier_new(struct ink_view model, struct ink_view settings,
     load(c, model, settings, options, &c->error);
     if (err) *err = c->error;
     return c->error.status;
+}
+
+ink_status ink_classifier_segment(struct ink_classifier *c, struct ink_error *err)
+{
+    ink_status st = ink_segment_check(&c->convention.want, err);
+    c->segment = st == INK_OK;
+    return st;
 }
 
 void ink_classifier_free(struct ink_classifier *c)
@@ -145,6 +156,8 @@ static ink_status make_classes(const struct ink_classifier *c, const float *scor
     }
     qsort(out->classes, count, sizeof *out->classes, more_likely);
     out->class_count = count;
+    out->text = out->classes[0].label;
+    out->probability = out->classes[0].probability;
     out->shown = count < (size_t)c->convention.top ? count : (size_t)c->convention.top;
     return INK_OK;
 }
@@ -180,10 +193,12 @@ void ink_classifier_read(struct ink_classifier *c, const char *name, struct ink_
     ink_status st = ink_decode(picture, NULL, arena, &out->image, &out->error);
     out->decoded = !st;
     out->times.decode_us = ink_clock_us() - start;
-    if (!st) st = ink_classifier_prepare(c, &out->image, arena, out);
+    if (!st)
+        st =
+            c->segment ? ink_line_read(c, arena, deadline_us, out) : ink_classifier_prepare(c, &out->image, arena, out);
     if (st) {
         ink_fail_in(&out->error, "%s", name);
         return;
     }
-    ink_classifier_infer(c, arena, deadline_us, out);
+    if (!c->segment) ink_classifier_infer(c, arena, deadline_us, out);
 }

@@ -21,6 +21,7 @@ struct ink_classifier {
     struct ink_session *session; /* NULL where the file could not be read at all; then `error` says why */
     struct ink_convention convention;
     struct ink_settings settings;
+    bool segment;           /* pictures have several characters: ink_line_read */
     struct ink_error error; /* why it cannot read pictures; status INK_OK: it can */
     struct ink_arena arena;
     float *input;     /* prepared picture, f32 */
@@ -44,10 +45,21 @@ struct ink_times {
     uint64_t infer_us;
 };
 
+/* One of several characters in a picture. */
+struct ink_character {
+    struct ink_box box;        /* in the picture's pixels */
+    struct ink_class *classes; /* [the answer's class_count] most likely first */
+    uint8_t *seen;             /* as struct ink_prepared's shown */
+};
+
 /* What is said about a picture: its classes, or why there are none. */
 struct ink_answer {
-    struct ink_error error;    /* status INK_OK: classes are there */
-    struct ink_class *classes; /* all, most likely first */
+    struct ink_error error;           /* status INK_OK: classes or characters are there */
+    struct ink_class *classes;        /* all, most likely first; NULL when there are characters */
+    struct ink_character *characters; /* left to right; NULL when the picture was read as one */
+    size_t character_count;
+    const char *text;  /* what it says: the label of the first class, those of the characters in a row */
+    float probability; /* of the first class; the least of the characters' */
     size_t class_count;
     size_t shown;           /* how many go into results.txt */
     enum ink_scores scores; /* what the model's numbers were */
@@ -67,6 +79,10 @@ INK_NODISCARD ink_status ink_classifier_new(struct ink_view model, struct ink_vi
                                             const struct ink_classifier_options *options, struct ink_classifier **out,
                                             struct ink_error *err);
 void ink_classifier_free(struct ink_classifier *classifier); /* NULL is fine */
+
+/* From now on pictures have several characters, as settings with "segment": true say. INK_E_ARGUMENT: the model's input or
+ * its fit is not for that. */
+INK_NODISCARD ink_status ink_classifier_segment(struct ink_classifier *classifier, struct ink_error *err);
 
 /* Reads one picture: decode, prepare, infer. Failures are part of the answer (out->error).
  *

@@ -166,8 +166,8 @@ static void log_answer(const struct ink_sources *sources, const struct ink_answe
         ink_log(INK_LOG_WARN, "%s/%s: %s: %s", sources->bucket, sources->picture_key,
                 ink_status_word(answer->error.status), answer->error.text);
     else
-        ink_log(INK_LOG_INFO, "%s/%s: %s (%.3f) by %s", sources->bucket, sources->picture_key, answer->classes[0].label,
-                (double)answer->classes[0].probability, model);
+        ink_log(INK_LOG_INFO, "%s/%s: %s (%.3f) by %s", sources->bucket, sources->picture_key, answer->text,
+                (double)answer->probability, model);
 }
 
 /* One way through: *done when the answer stands, or there is nothing to answer any more. */

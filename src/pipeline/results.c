@@ -33,18 +33,38 @@ static const char *code_or_word(ink_status status)
     return code ? code : ink_status_word(status);
 }
 
+static void label_text(const char *label, struct ink_buffer *out)
+{
+    char escaped[1024];
+    ink_text_escape(label, strlen(label), escaped, sizeof escaped);
+    ink_buffer_text(out, escaped);
+}
+
+static void class_line(const struct ink_class *class, struct ink_buffer *out)
+{
+    ink_buffer_text(out, "class=");
+    label_text(class->label, out);
+    ink_buffer_printf(out, " ; probability=%f \n", (double)class->probability);
+}
+
+/* What the characters say in a row, then the likeliest class of each. */
+static void characters_text(const struct ink_answer *answer, struct ink_buffer *out)
+{
+    ink_buffer_text(out, "text=");
+    for (size_t i = 0; i < answer->character_count; i++) label_text(answer->characters[i].classes[0].label, out);
+    ink_buffer_text(out, " \n");
+    for (size_t i = 0; i < answer->character_count; i++) class_line(&answer->characters[i].classes[0], out);
+}
+
 void ink_results_text(const struct ink_answer *answer, struct ink_buffer *out)
 {
-    char line[1024];
     if (answer->error.status) {
         /* the text of an error is one escaped line already */
         ink_buffer_printf(out, "error=%s ; message=%s \n", code_or_word(answer->error.status), answer->error.text);
         return;
     }
-    for (size_t i = 0; i < answer->shown; i++) {
-        ink_text_escape(answer->classes[i].label, strlen(answer->classes[i].label), line, sizeof line);
-        ink_buffer_printf(out, "class=%s ; probability=%f \n", line, (double)answer->classes[i].probability);
-    }
+    if (answer->characters) characters_text(answer, out);
+    for (size_t i = 0; i < answer->shown && answer->classes; i++) class_line(&answer->classes[i], out);
 }
 
 /* --- JSON ------------------------------------------------------------------------------------------------------- */
@@ -70,13 +90,26 @@ static json_t *milliseconds(uint64_t us)
     return number((double)us / 1000.0);
 }
 
-static json_t *classes_json(const struct ink_answer *answer)
+/* The `count` likeliest; NULL has none. */
+static json_t *classes_json(const struct ink_class *classes, size_t count)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < answer->shown && !answer->error.status; i++)
-        json_array_append_new(list, json_pack("{s:o,s:I,s:o}", "label", text_or_null(answer->classes[i].label), "index",
-                                              (json_int_t)answer->classes[i].index, "probability",
-                                              number((double)answer->classes[i].probability)));
+    for (size_t i = 0; i < count && classes; i++)
+        json_array_append_new(list, json_pack("{s:o,s:I,s:o}", "label", text_or_null(classes[i].label), "index",
+                                              (json_int_t)classes[i].index, "probability",
+                                              number((double)classes[i].probability)));
+    return list;
+}
+
+static json_t *characters_json(const struct ink_answer *answer)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < answer->character_count; i++) {
+        const struct ink_character *character = &answer->characters[i];
+        struct ink_box box = character->box;
+        json_array_append_new(list, json_pack("{s:[iiii],s:o}", "box", box.x, box.y, box.width, box.height, "classes",
+                                              classes_json(character->classes, answer->shown)));
+    }
     return list;
 }
 
@@ -124,13 +157,16 @@ static json_t *prepared_json(const struct ink_answer *answer)
 {
     const struct ink_want *want = &answer->want;
     if (!answer->prepared) return json_null();
-    return json_pack("{s:s,s:i,s:i,s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:[oo],s:b}", "fit", ink_fit_word(answer->found.fit),
-                     "width", want->width, "height", want->height, "channels", want->channels, "layout",
-                     ink_layout_word(want->layout), "polarity", ink_polarity_word(want->polarity), "scale",
-                     number((double)want->scale), "mean", three(want->mean, want->channels), "std",
-                     three(want->std, want->channels), "zoom", number((double)answer->found.scale), "shift",
-                     number((double)answer->found.shift_x), number((double)answer->found.shift_y), "transposed",
-                     want->transposed);
+    json_t *all = json_pack("{s:s,s:i,s:i,s:i,s:s,s:s,s:o,s:o,s:o,s:b}", "fit", ink_fit_word(answer->found.fit),
+                            "width", want->width, "height", want->height, "channels", want->channels, "layout",
+                            ink_layout_word(want->layout), "polarity", ink_polarity_word(want->polarity), "scale",
+                            number((double)want->scale), "mean", three(want->mean, want->channels), "std",
+                            three(want->std, want->channels), "transposed", want->transposed);
+    if (answer->characters || !all) return all; /* each of them has a zoom and a shift of its own */
+    json_object_set_new(all, "zoom", number((double)answer->found.scale));
+    json_object_set_new(
+        all, "shift", json_pack("[oo]", number((double)answer->found.shift_x), number((double)answer->found.shift_y)));
+    return all;
 }
 
 static json_t *times_json(const struct ink_times *times)
@@ -151,9 +187,14 @@ ink_status ink_results_json(const struct ink_answer *answer, const struct ink_su
 {
     json_t *root =
         json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "picture", picture_json(answer, subject), "model",
-                  model_json(subject), "error", error_json(&answer->error), "classes", classes_json(answer), "scores",
+                  model_json(subject), "error", error_json(&answer->error), "classes",
+                  classes_json(answer->error.status ? NULL : answer->classes, answer->shown), "scores",
                   answer->error.status ? json_null() : json_string(ink_scores_word(answer->scores)), "found",
                   found_json(answer), "prepared", prepared_json(answer), "times_ms", times_json(&answer->times));
+    if (root && answer->characters && !answer->error.status) {
+        json_object_set_new(root, "text", text_or_null(answer->text));
+        json_object_set_new(root, "characters", characters_json(answer));
+    }
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);
     if (!text) return ink_fail(err, INK_E_OOM, "no memory for results.json");

@@ -2,6 +2,7 @@
 /* results.h - an answer as people and programs read it.
  *
  *   results.txt    class=1 ; probability=0.573457 \n      one line a class, at most ten, most likely first
+ *                  text=17 \n                            of several characters, then a class line each, from left to right
  *                  error=bad-image ; message=digit.png: PNG ends after 812 of 17125 bytes \n
  *   results.json   docs/json.md
  *

@@ -140,7 +140,9 @@ static ink_status read_transpose(struct reading *r, const char *name, const json
 
 static ink_status read_segment(struct reading *r, const char *name, const json_t *value)
 {
-    return json_is_false(value) ? INK_OK : wrong(r, name, "false: this version reads one character a picture");
+    if (!json_is_boolean(value)) return wrong(r, name, "true or false");
+    r->out->segment = json_is_true(value);
+    return INK_OK;
 }
 
 static ink_status read_top(struct reading *r, const char *name, const json_t *value)

@@ -2,7 +2,7 @@
 /* settings.h - NAME.json beside NAME.onnx: what its owner says about the input and the answers, all of it optional.
  *
  *   {"labels": ["no", "yes"], "size": [28, 28], "layout": "nchw", "scale": 0.00392157, "mean": 0.1307, "std": 0.3081,
- *    "polarity": "bright-ink", "fit": "digit", "transpose": false, "segment": false, "top": 3}
+ *    "polarity": "bright-ink", "fit": "digit", "transpose": false, "segment": true, "top": 3}
  *
  * size: one number, or width and height; scale, mean and std as in image/prepare.h: (pixel * scale - mean) / std with
  * pixel in 0..255; mean and std one number or one for each channel. docs/json.md tells it to users. */
@@ -25,6 +25,7 @@ struct ink_settings {
     enum ink_polarity polarity; /* INK_POLARITY_COUNT: not given */
     enum ink_fit fit;           /* INK_FIT_COUNT: not given */
     int transpose;              /* -1: not given, else 0 or 1 */
+    bool segment;               /* the picture has several characters; not given: false */
     int top;                    /* 0: not given, else 1..10 */
 };
 

@@ -67,6 +67,22 @@ class Run(unittest.TestCase):
     def test_show(self):
         self.assertEqual(inkling("run", MODEL, DIGIT, "--show").stdout.count("▀"), 28 * 14)
 
+    def test_segment(self):
+        row = SOURCE / "tests/rows/8341032750_photo.jpg"
+        lines = inkling("run", MODEL, row, "--segment").stdout.splitlines()
+        self.assertEqual(lines[0], "text=8341032750 ")
+        self.assertEqual([line.split()[0] for line in lines[1:]], [f"class={digit}" for digit in "8341032750"])
+        answer = json.loads(inkling("run", MODEL, row, "--segment", "--json").stdout)
+        self.assertEqual(answer["text"], "8341032750")
+        self.assertEqual(answer["classes"], [])
+        boxes = [character["box"] for character in answer["characters"]]
+        self.assertEqual(boxes, sorted(boxes))
+        for character in answer["characters"]:
+            self.assertEqual(len(character["classes"]), 10)
+        self.assertEqual(inkling("run", MODEL, DIGIT, "--segment").stdout.splitlines()[0], "text=7 ")
+        self.assertEqual(inkling("run", MODEL, row, "--segment", "--show").stdout.count("▀"), 10 * 28 * 14)
+        self.assertIn("--segment: ", inkling("run", MODEL, row, "--segment", "--fit", "seed", code=1).stderr)
+
     def test_bad_pictures(self):
         with tempfile.TemporaryDirectory() as folder:
             cut = pathlib.Path(folder) / "cut.png"

@@ -14,7 +14,7 @@
 #include "bucket.h"
 #include "pipeline/recognise.h"
 
-static struct ink_buffer one, seven, model;
+static struct ink_buffer one, seven, row, model;
 static struct bucket bucket;
 static struct ink_recogniser *recogniser, *other; /* two processes of the function */
 static struct ink_error err;
@@ -298,6 +298,25 @@ static void too_big_a_model(void **state)
     check_stands("", '1', bucket_find(&bucket, "digit.png")->etag, bucket_find(&bucket, "model.onnx")->etag);
 }
 
+static void a_row_of_characters(void **state)
+{
+    put("model.onnx", &model);
+    put("x.jpg", &row);
+    bucket_put(&bucket, "model.json", ink_view_text("{\"segment\": true}"));
+    assert_int_equal(recognise("x.jpg"), INK_OK);
+    static const char want[] = "text=8341032750 \nclass=8 ; probability=";
+    assert_memory_equal(bucket_text(&bucket, "x.jpg.results.txt"), want, sizeof want - 1);
+    assert_non_null(strstr(bucket_text(&bucket, "x.jpg.results.json"), "\"text\": \"8341032750\""));
+    assert_non_null(strstr(bucket_text(&bucket, "x.jpg.results.json"), "\"characters\": ["));
+    /* without the setting it is one picture again */
+    bucket_put(&bucket, "model.json", ink_view_text("{\"segment\": false}"));
+    assert_int_equal(recognise("x.jpg"), INK_OK);
+    assert_memory_equal(bucket_text(&bucket, "x.jpg.results.txt"), "class=", 6);
+    bucket_put(&bucket, "model.json", ink_view_text("{\"segment\": true, \"fit\": \"crop\"}"));
+    assert_int_equal(recognise("x.jpg"), INK_OK);
+    assert_memory_equal(bucket_text(&bucket, "x.jpg.results.txt"), "error=bad-model ; message=", 26);
+}
+
 static void events_name_what_failed(void **state)
 {
     struct ink_buffer answer;
@@ -333,15 +352,18 @@ int main(void)
         TEST(our_own_answers_are_left_alone),
         TEST(bad_things_are_answers),
         TEST(too_big_a_model),
+        TEST(a_row_of_characters),
         TEST(events_name_what_failed),
     };
     ink_log_setup(INK_LOG_ERROR, false);
     read_file("tests/pictures/1_marker.png", &one);
     read_file("tests/pictures/7_marker.png", &seven);
+    read_file("tests/rows/8341032750_photo.jpg", &row);
     read_file("models/digits.onnx", &model);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ink_buffer_cleanup(&one);
     ink_buffer_cleanup(&seven);
+    ink_buffer_cleanup(&row);
     ink_buffer_cleanup(&model);
     return failed;
 }

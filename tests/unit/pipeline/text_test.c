@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "base/text.h"
 #include "pipeline/keys.h"
@@ -78,6 +79,38 @@ static void results_are_the_seeds_format(void **state)
     ink_buffer_cleanup(&text);
 }
 
+static void several_characters(void **state)
+{
+    struct ink_buffer text;
+    struct ink_error err = {0};
+    ink_buffer_init(&text, 1 << 16);
+    struct ink_class first[] = {{"4", 4, 0.75f}, {"9", 9, 0.25f}}, second[] = {{"\n", 1, 1}, {"7", 7, 0}};
+    struct ink_character characters[] = {{{3, 4, 20, 30}, first, NULL}, {{25, 5, 6, 28}, second, NULL}};
+    struct ink_answer answer = {.characters = characters,
+                                .character_count = 2,
+                                .text = "4\n",
+                                .probability = 0.75f,
+                                .class_count = 2,
+                                .shown = 2};
+    ink_results_text(&answer, &text);
+    assert_string_equal((char *)text.data,
+                        "text=4\\n \nclass=4 ; probability=0.750000 \nclass=\\n ; probability=1.000000 \n");
+    ink_buffer_clear(&text);
+    assert_int_equal(ink_results_json(&answer, &(struct ink_subject){.picture_key = "a.png"}, &text, &err), INK_OK);
+    json_t *root = json_loads((char *)text.data, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(root, "text")), "4\n");
+    assert_int_equal(json_array_size(json_object_get(root, "classes")), 0);
+    const json_t *all = json_object_get(root, "characters"), *one = json_array_get(all, 1);
+    assert_int_equal(json_array_size(all), 2);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(one, "box"), 0)), 25);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(one, "box"), 3)), 28);
+    const json_t *best = json_array_get(json_object_get(json_array_get(all, 0), "classes"), 0);
+    assert_string_equal(json_string_value(json_object_get(best, "label")), "4");
+    assert_true(json_real_value(json_object_get(best, "probability")) == 0.75);
+    json_decref(root);
+    ink_buffer_cleanup(&text);
+}
+
 static void statuses_that_are_answers(void **state)
 {
     assert_string_equal(ink_answer_code(INK_E_NO_INK), "no-ink");
@@ -97,7 +130,8 @@ static void settings(void **state)
     ink_arena_init(&arena, 1 << 20);
     const char *good =
         "{\"labels\": [\"no\", \"yes\"], \"size\": [28, 32], \"layout\": \"nhwc\", \"scale\": 0.5, \"mean\": 0.1307, "
-        "\"std\": [1, 2, 3], \"polarity\": \"dark-ink\", \"fit\": \"seed\", \"transpose\": true, \"top\": 3}";
+        "\"std\": [1, 2, 3], \"polarity\": \"dark-ink\", \"fit\": \"seed\", \"transpose\": true, \"segment\": true, "
+        "\"top\": 3}";
     assert_int_equal(ink_settings_read(ink_view_text(good), &arena, &s, &err), INK_OK);
     assert_int_equal(s.label_count, 2);
     assert_string_equal(s.labels[1], "yes");
@@ -107,6 +141,7 @@ static void settings(void **state)
     assert_int_equal(s.std_count, 3);
     assert_int_equal(s.fit, INK_FIT_SEED);
     assert_int_equal(s.transpose, 1);
+    assert_true(s.segment);
     assert_int_equal(s.top, 3);
     static const char *const bad[] = {"",
                                       "[]",
@@ -119,7 +154,8 @@ static void settings(void **state)
                                       "{\"layout\": \"wide\"}",
                                       "{\"fit\": 1}",
                                       "{\"top\": 11}",
-                                      "{\"transpose\": 1}"};
+                                      "{\"transpose\": 1}",
+                                      "{\"segment\": \"yes\"}"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (ink_settings_read(ink_view_text(bad[i]), &arena, &s, &err) != INK_E_MODEL) fail_msg("taken: %s", bad[i]);
     ink_arena_cleanup(&arena);
@@ -128,11 +164,9 @@ static void settings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_and_their_answers),
-        cmocka_unit_test(the_nearest_folders),
-        cmocka_unit_test(results_are_the_seeds_format),
-        cmocka_unit_test(statuses_that_are_answers),
-        cmocka_unit_test(settings),
+        cmocka_unit_test(keys_and_their_answers),       cmocka_unit_test(the_nearest_folders),
+        cmocka_unit_test(results_are_the_seeds_format), cmocka_unit_test(several_characters),
+        cmocka_unit_test(statuses_that_are_answers),    cmocka_unit_test(settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
