@@ -5,6 +5,7 @@
 #include "ops/table.h"
 
 #include "ops/arg_reduce.h"
+#include "ops/attention.h"
 #include "ops/binary.h"
 #include "ops/combine.h"
 #include "ops/constant.h"
@@ -14,6 +15,7 @@
 #include "ops/identity.h"
 #include "ops/indexed.h"
 #include "ops/is_special.h"
+#include "ops/loss.h"
 #include "ops/matmul.h"
 #include "ops/movement.h"
 #include "ops/norm.h"
@@ -162,6 +164,15 @@
     .load = ink_recurrent_load, .shape = ink_recurrent_shape, .prepare = ink_recurrent_prepare,                        \
     .run = ink_recurrent_run, .multiply_adds = ink_recurrent_multiply_adds, .param = &ink_##kind
 
+#define LOSS(of)                                                                                                       \
+    .load = ink_loss_load, .shape = ink_loss_shape, .prepare = ink_loss_prepare, .run = ink_loss_run,                  \
+    .param = &ink_loss_of_##of
+
+#define MASKS (INK_TYPES_NUMBER | BIT(INK_BOOL))
+#define ATTENTION                                                                                                      \
+    .load = ink_attention_load, .shape = ink_attention_shape, .prepare = ink_attention_prepare,                        \
+    .run = ink_attention_run, .multiply_adds = ink_attention_multiply_adds
+
 static const struct ink_op table[] = {
     /* clang-format off */
     {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
@@ -190,6 +201,9 @@ static const struct ink_op table[] = {
     {"", "Atan", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ATAN, NULL)},
     {"", "Atanh", 9, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ATANH, NULL)},
     {"", "Atanh", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ATANH, NULL)},
+    {"", "Attention", 23, "TTUV?T?U?>TT?U?T?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT, MASKS}, 0, ATTENTION},
+    {"", "Attention", 24, "TTUV?T?U?i?>TT?U?T?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT, MASKS}, 0, ATTENTION},
+    {"", "Attention", 25, "TTUV?T?U?i?>TT?U?T?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT, MASKS}, 0, ATTENTION},
     {"", "AveragePool", 1, "T>T", {FLOATS}, 0, POOL(average)},
     {"", "AveragePool", 22, "T>T", {INK_TYPES_FLOAT}, 0, POOL(average)},
     {"", "BatchNormalization", 1, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
@@ -411,6 +425,9 @@ static const struct ink_op table[] = {
     {"", "Neg", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(NEG, NULL)},
     {"", "Neg", 6, "T>T", {FLOATS | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
     {"", "Neg", 13, "T>T", {INK_TYPES_FLOAT | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
+    {"", "NegativeLogLikelihoodLoss", 12, "TUT?>T", {FLOATS, INK_TYPES_INDEX}, 0, LOSS(logarithms)},
+    {"", "NegativeLogLikelihoodLoss", 13, "TUT?>T", {FLOATS, INK_TYPES_INDEX}, 0, LOSS(logarithms)},
+    {"", "NegativeLogLikelihoodLoss", 22, "TUT?>T", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, 0, LOSS(logarithms)},
     {"", "NonZero", 9, "T>i", {PLAIN | BIT(INK_BOOL)}, INK_OP_SIZES, .run = ink_non_zero_run},
     {"", "NonZero", 13, "T>i", {INK_TYPES_NUMBER | BIT(INK_BOOL)}, INK_OP_SIZES, .run = ink_non_zero_run},
     {"", "Not", 1, "T>T", {BIT(INK_BOOL)}, INK_OP_INPLACE, UNARY(NOT, NULL)},
@@ -545,6 +562,8 @@ static const struct ink_op table[] = {
     {"", "Slice", 13, "TUUU?U?>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(NULL, slice)},
     {"", "Softmax", 1, "T>T", {FLOATS}, 0, SOFTMAX(softmax_flat)},
     {"", "Softmax", 13, "T>T", {INK_TYPES_FLOAT}, 0, SOFTMAX(softmax)},
+    {"", "SoftmaxCrossEntropyLoss", 12, "TUT?>TT?", {FLOATS, INK_TYPES_INDEX}, 0, LOSS(scores)},
+    {"", "SoftmaxCrossEntropyLoss", 13, "TUT?>TT?", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, 0, LOSS(scores)},
     {"", "Softplus", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SOFTPLUS, NULL)},
     {"", "Softplus", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SOFTPLUS, NULL)},
     {"", "Softsign", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SOFTSIGN, NULL)},
