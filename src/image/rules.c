@@ -16,13 +16,22 @@ enum {
 };
 
 static const float SLOPE_MAX = 0.06f;     /* 3.4 degrees: nobody lays paper on a scanner much worse */
-static const float SPAN_LEAST = 0.8f;     /* of the picture, from its first to its last pixel */
-static const float COVER_LEAST = 0.7f;    /* of the span */
-static const float THIN_LEAST = 0.6f;     /* of the span, where nothing crosses it */
+static const float COVER_LEAST = 0.7f;    /* of a rule's span */
 static const float CANDIDATE_PART = 0.4f; /* of the width in one row of the projection: worth following */
-static const float LONE_STROKE_PART =
-    0.6f;                              /* a single rule is so much thinner than the strokes that it is none of them */
-static const float REST_LEAST = 0.12f; /* of the picture's side: less is not writing but what is left of rules */
+static const float STROKE_PART = 0.6f;    /* of the strokes' width: what is thinner is none of them */
+static const float APART_LEAST = 0.95f;   /* of a rule's length, for one that nothing touches */
+static const float REST_LEAST = 0.12f;    /* of the picture's side: less is not writing but what is left of rules */
+
+/* What makes a line a rule. */
+struct demands {
+    float span; /* of the picture, from its first to its last pixel */
+    float thin; /* of the span, where nothing crosses it */
+};
+
+static const struct demands of_paper = {0.8f, 0.6f};
+static const struct demands of_ruled_paper = {0.8f, 0.25f}; /* one of many, so that writing may hide most of it */
+static const struct demands of_frame = {0.5f, 0.6f};
+enum { RULED_LEAST = 3 }; /* so many rules in one direction make ruled paper */
 
 /* A mask, and a copy in which rules are taken out. */
 struct sheet {
@@ -33,11 +42,20 @@ struct sheet {
     int drift;         /* rows that the steepest slope moves */
     int *middle;       /* [width] twice the rule's middle in each column, -1 where there is no rule */
     int *run;          /* [width] its vertical run there */
+    float slope;       /* of the rules */
 };
 
 struct rule {
     int thickness;
     bool from_edge_to_edge;
+    bool apart; /* nothing touches it */
+};
+
+/* The rules of a mask. */
+struct rules {
+    int level, upright;
+    struct rule thickest; /* the only one where there is one */
+    bool framed;          /* they do not go through the page but frame a part of it */
 };
 
 float ink_mask_stroke(const uint8_t *mask, int width, int height, size_t *area)
@@ -142,9 +160,9 @@ static int median_run(const struct sheet *sheet, int longest)
 }
 
 /* Whether what was followed is a rule: long, thin, and there for most of its length. */
-static bool is_rule(const struct sheet *sheet, int thickest, struct rule *rule)
+static bool is_rule(const struct sheet *sheet, const struct demands *demands, int most, struct rule *rule)
 {
-    rule->thickness = median_run(sheet, thickest);
+    rule->thickness = median_run(sheet, most);
     if (rule->thickness == 0) return false;
     int first = sheet->width, last = -1, thin = 0, found = 0;
     for (int x = 0; x < sheet->width; x++) {
@@ -157,8 +175,9 @@ static bool is_rule(const struct sheet *sheet, int thickest, struct rule *rule)
     int near = sheet->width / 50 + 1;
     float span = (float)(last - first + 1);
     rule->from_edge_to_edge = first <= near && last >= sheet->width - 1 - near;
-    return span >= SPAN_LEAST * (float)sheet->width && (float)found >= COVER_LEAST * span &&
-           (float)thin >= THIN_LEAST * span;
+    rule->apart = (float)thin >= APART_LEAST * (float)found;
+    return span >= demands->span * (float)sheet->width && (float)found >= COVER_LEAST * span &&
+           (float)thin >= demands->thin * span;
 }
 
 /* Takes the followed rule out where it is alone. */
@@ -172,13 +191,16 @@ static void take_out(struct sheet *sheet, int thickness)
     }
 }
 
-/* Takes level rules out of sheet->clean; returns how many there were, `lone` is the last of them. */
-static int remove_level(struct sheet *sheet, struct rule *lone)
+/* Sets slope, and the profile along it. */
+static void find_direction(struct sheet *sheet)
 {
-    int longer = sheet->width > sheet->height ? sheet->width : sheet->height;
-    int thickest = longer / THICKNESS_PART < 3 ? 3 : longer / THICKNESS_PART;
-    float slope = sharpest_slope(sheet);
-    project(sheet, slope, 1);
+    sheet->slope = sharpest_slope(sheet);
+    project(sheet, sheet->slope, 1);
+}
+
+/* Takes the level rules that are no thicker than `most` out of sheet->clean; returns how many there were. */
+static int remove_level(struct sheet *sheet, const struct demands *demands, int most, struct rule *thickest)
+{
     unsigned least = (unsigned)(CANDIDATE_PART * (float)sheet->width);
     int rows = sheet->height + 2 * sheet->drift, count = 0;
     for (int i = 0; i < rows && count < RULES_MAX; i++) {
@@ -187,19 +209,18 @@ static int remove_level(struct sheet *sheet, struct rule *lone)
         for (; i + 1 < rows && sheet->profile[i + 1] >= least; i++)
             if (sheet->profile[i + 1] > sheet->profile[peak]) peak = i + 1;
         float row = (float)(peak - sheet->drift);
-        follow_both_ways(sheet, row, slope, 0);
-        int thickness = median_run(sheet, thickest);
+        follow_both_ways(sheet, row, sheet->slope, 0);
+        int thickness = median_run(sheet, most);
         if (thickness == 0) continue;
-        follow_both_ways(sheet, row, slope, thickness + 1);
+        follow_both_ways(sheet, row, sheet->slope, thickness + 1);
         struct rule rule;
-        if (!is_rule(sheet, thickest, &rule)) continue;
+        if (!is_rule(sheet, demands, most, &rule)) continue;
         take_out(sheet, rule.thickness);
-        *lone = rule;
+        if (rule.thickness >= thickest->thickness) *thickest = rule;
         count++;
     }
     return count;
 }
-
 static ink_status sheet_make(struct sheet *sheet, const uint8_t *mask, uint8_t *clean, int width, int height,
                              struct ink_arena *arena)
 {
@@ -218,15 +239,33 @@ static void turn(const uint8_t *in, int width, int height, uint8_t *out)
             out[(size_t)x * (size_t)height + (size_t)y] = in[(size_t)y * (size_t)width + (size_t)x];
 }
 
-/* Whether writing is left, and a single rule is thinner than its strokes: else it may be the bar of a 7 that fills the
- * picture, or a 1. */
-static bool is_plausible(const uint8_t *clean, int width, int height, int rules, const struct rule *lone)
+/* Rules of the page; where there are none, the frame of a form's cell. */
+static struct rules remove_both(struct sheet *level, struct sheet *upright, int most)
+{
+    struct rules rules = {0};
+    rules.level = remove_level(level, &of_paper, most, &rules.thickest);
+    rules.upright = remove_level(upright, &of_paper, most, &rules.thickest);
+    int usual = rules.thickest.thickness + 1;
+    if (rules.level >= RULED_LEAST) remove_level(level, &of_ruled_paper, usual, &rules.thickest);
+    if (rules.upright >= RULED_LEAST) remove_level(upright, &of_ruled_paper, usual, &rules.thickest);
+    if (rules.level || rules.upright) return rules;
+    rules.framed = true;
+    rules.level = remove_level(level, &of_frame, most, &rules.thickest);
+    rules.upright = remove_level(upright, &of_frame, most, &rules.thickest);
+    return rules;
+}
+
+/* Whether writing is left, and the rules are none of its strokes: the bar of a 7 that fills the picture, a 1, an E. */
+static bool is_plausible(const struct rules *rules, const uint8_t *clean, int width, int height)
 {
     size_t area;
     float stroke = ink_mask_stroke(clean, width, height, &area);
     float side = (float)(width < height ? width : height);
     if (stroke == 0 || (float)area / stroke < REST_LEAST * side) return false;
-    return rules > 1 || (lone->from_edge_to_edge && (float)lone->thickness <= LONE_STROKE_PART * stroke);
+    bool thin = (float)rules->thickest.thickness <= STROKE_PART * stroke;
+    if (rules->framed) return thin && rules->level > 1 && rules->upright > 1;
+    bool lone = rules->level + rules->upright == 1;
+    return !lone || (thin && (rules->thickest.from_edge_to_edge || rules->thickest.apart));
 }
 
 ink_status ink_rules_remove(uint8_t *mask, int width, int height, struct ink_arena *arena)
@@ -241,14 +280,17 @@ ink_status ink_rules_remove(uint8_t *mask, int width, int height, struct ink_are
     if (!st) st = sheet_make(&level, turned, turned_clean, width, height, arena);
     if (!st) st = sheet_make(&upright, mask, clean, height, width, arena);
     if (!st) {
-        struct rule lone = {0};
         memcpy(clean, mask, count);
         turn(mask, width, height, turned);
         memcpy(turned_clean, turned, count);
-        int rules = remove_level(&level, &lone) + remove_level(&upright, &lone);
+        find_direction(&level);
+        find_direction(&upright);
+        int longer = width > height ? width : height;
+        struct rules rules = remove_both(&level, &upright, longer / THICKNESS_PART < 3 ? 3 : longer / THICKNESS_PART);
         turn(turned_clean, height, width, turned);
-        for (size_t i = 0; rules && i < count; i++) clean[i] &= turned[i];
-        if (rules && is_plausible(clean, width, height, rules, &lone)) memcpy(mask, clean, count);
+        bool any = rules.level || rules.upright;
+        for (size_t i = 0; any && i < count; i++) clean[i] &= turned[i];
+        if (any && is_plausible(&rules, clean, width, height)) memcpy(mask, clean, count);
     }
     ink_arena_release(arena, mark);
     return st;

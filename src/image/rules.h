@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* rules.h - printed lines: squared and lined paper, frames of form cells that the writing touches.
+/* rules.h - printed lines: squared and lined paper, underlines, frames of form cells that the writing touches.
  *
- * A rule is straight, thin, nearly level or upright, and as long as the picture. Its direction is that of the sharpest
+ * A rule is straight, thin, nearly level or upright, and as long as the picture; the sides of a frame are half as long at
+ * least, and thinner than the strokes. Its direction is that of the sharpest
  * projection (Postl 1986); it is followed column by column and taken out where it is alone, so that the strokes that cross
  * it stay whole (vertical run lengths: Arvind, Kumar, Ramakrishnan 2007, "Line removal and restoration of handwritten
  * strokes"). */

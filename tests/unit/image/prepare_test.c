@@ -233,6 +233,43 @@ static void squared_and_lined_paper(void **state)
     }
 }
 
+/* A line between two points that lie level or upright to each other, `pen` thick. */
+static void line(int side, int x0, int y0, int x1, int y1, int pen, int level)
+{
+    for (int y = y0; y < (y1 > y0 ? y1 : y0 + pen); y++)
+        for (int x = x0; x < (x1 > x0 ? x1 : x0 + pen); x++) darken(side, x, y, level);
+}
+
+static void frame(int side, int from, int to, int pen, int level)
+{
+    line(side, from, from, to, from, pen, level);
+    line(side, from, to, to + pen, to, pen, level);
+    line(side, from, from, from, to, pen, level);
+    line(side, to, from, to, to, pen, level);
+}
+
+/* Lines that do not go from edge to edge: an underline, and a frame that the digit crosses. A frame alone is writing. */
+static void underlined_and_framed(void **state)
+{
+    float out[28 * 28];
+    uint8_t alone[28 * 28];
+    struct ink_image image = draw(300, 100, 110, 150, 7, (struct look){240, 60});
+    prepares(&image, &ink_want_mnist, out);
+    memcpy(alone, found.shown, sizeof alone);
+    line(300, 20, 275, 285, 275, 4, 60);
+    prepares(&image, &ink_want_mnist, out);
+    assert_true(difference(alone, found.shown) < 1);
+    image = draw(300, 100, 110, 150, 7, (struct look){240, 60});
+    frame(300, 60, 240, 4, 60);
+    prepares(&image, &ink_want_mnist, out);
+    double apart = difference(alone, found.shown);
+    if (apart > 8) fail_msg("framed: %.1f levels from the one on plain paper", apart);
+    image = draw(300, 0, 0, 1, -10, (struct look){240, 60});
+    frame(300, 60, 240, 4, 60);
+    prepares(&image, &ink_want_mnist, out);
+    assert_in_range(found.ink.width, 180, 188);
+}
+
 /* The bar of a 7 that fills the picture is long, thin and straight, but no rule; nor is a 1 from edge to edge. */
 static void strokes_are_no_rules(void **state)
 {
@@ -494,6 +531,7 @@ int main(void)
         TEST(mnist_is_left_alone),
         TEST(only_the_digit),
         TEST(squared_and_lined_paper),
+        TEST(underlined_and_framed),
         TEST(strokes_are_no_rules),
         TEST(ink_of_another_hue),
         TEST(transparent_paper),
