@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The commands as a user types them: answers, help, exit status, messages."""
+import base64
+import hashlib
+import html.parser
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -140,12 +142,170 @@ class Models(unittest.TestCase):
         self.assertLessEqual(bench["min_us"], bench["median_us"])
         self.assertEqual(bench["batch"], 2)
 
-    def test_eval(self):
-        result = json.loads(inkling("eval", MODEL, PICTURES, "--json").stdout)["models"][0]
-        self.assertEqual(result["pictures"], len(list(PICTURES.iterdir())))
-        self.assertEqual(result["accuracy"], 1.0, result["misread"])
-        text = inkling("eval", MODEL, MODEL, PICTURES).stdout
-        self.assertEqual(len(re.findall(r"100\.0 % \(95 % sure", text)), 2)
+
+class Page(html.parser.HTMLParser):
+    """Reads a page strictly: every element is closed in order, and nothing comes from elsewhere."""
+    VOID = {"meta", "img", "br"}
+
+    def __init__(self, path):
+        super().__init__(convert_charrefs=True)
+        self.source = pathlib.Path(path).read_text("utf-8")
+        self.open, self.tags, self.text, self.pictures = [], [], "", []
+        self.feed(self.source)
+        self.close()
+        assert not self.open, f"never closed: {self.open}"
+        assert "http:" not in self.source and "https:" not in self.source and "url(" not in self.source
+        self.text = " ".join(self.text.replace("\u00a0", " ").split())
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        assert tag not in ("script", "link", "iframe", "object", "a", "form"), tag
+        assert "style" not in attributes and not any(name.startswith("on") for name in attributes), attributes
+        if tag == "img":
+            assert attributes["alt"]
+            kind, data = attributes["src"].split(",")
+            assert kind == "data:image/png;base64"
+            self.pictures.append(base64.b64decode(data, validate=True))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        self.open.pop()
+
+    def handle_endtag(self, tag):
+        last = self.open.pop()
+        assert last == tag, f"</{tag}> closes <{last}> at {self.getpos()}"
+
+    def handle_data(self, data):
+        if self.open[-1:] not in (["style"], ["title"]):
+            self.text += data
+
+
+class Eval(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.page = self.folder / "report.html"
+
+    def pictures(self, *labels):
+        """A folder for each (label, name, picture)."""
+        root = self.folder / "pictures"
+        for label, name, source in labels:
+            (root / label).mkdir(parents=True, exist_ok=True)
+            (root / label / name).write_bytes(source.read_bytes() if isinstance(source, pathlib.Path) else source)
+        return root
+
+    def upside_down(self):
+        """A model that does worse: it takes dark paper for ink."""
+        model = self.folder / "other.onnx"
+        model.write_bytes(MODEL.read_bytes())
+        model.with_suffix(".json").write_text('{"polarity": "dark-ink"}')
+        return model
+
+    def test_all_right(self):
+        count = len(list(PICTURES.iterdir()))
+        result = json.loads(inkling("eval", MODEL, PICTURES, "--json").stdout)
+        self.assertEqual(result["comparisons"], [])
+        model = result["models"][0]
+        self.assertEqual(model["pictures"], count)
+        self.assertEqual(model["accuracy"], 1.0, model["misread"])
+        done = inkling("eval", MODEL, PICTURES, "--html", self.page)
+        self.assertRegex(done.stdout, rf"{count} of {count} right, 100\.0 % \(95 % sure")
+        self.assertEqual(done.stderr, "")
+        page = Page(self.page)
+        self.assertIn("Nothing was misread", page.text)
+        self.assertEqual(page.pictures, [])
+
+    def test_two_models(self):
+        other = self.upside_down()
+        done = inkling("eval", MODEL, other, PICTURES, "--json", "--html", self.page)
+        result = json.loads(done.stdout)
+        good, bad = result["models"]
+        self.assertLess(bad["accuracy"], 0.7)
+        self.assertEqual(bad["right"] + len(bad["misread"]), bad["pictures"])
+        for model in good, bad:
+            low, high = model["interval"]
+            self.assertTrue(0 <= low <= model["accuracy"] <= high <= 1)
+            self.assertEqual(sum(map(sum, model["confusion"]["counts"])), model["pictures"])
+            self.assertEqual(sum(c["pictures"] for c in model["classes"]), model["pictures"])
+            self.assertEqual(sum(c["right"] for c in model["classes"]), model["right"])
+            bins = model["calibration"]["bins"]
+            self.assertEqual(sum(b["pictures"] for b in bins), model["pictures"] - model["unread"])
+            gap = sum(b["pictures"] * abs(b["accuracy"] - b["probability"]) for b in bins if b["pictures"])
+            self.assertAlmostEqual(model["calibration"]["error"], gap / model["pictures"], places=6)
+            times = model["times_ms"]
+            self.assertTrue(0 < times["median"] <= times["p95"] <= times["slowest"][0]["ms"])
+        for misread in bad["misread"]:
+            self.assertEqual(len(misread["top"]), 3)
+            self.assertEqual(misread["top"][0], {"label": misread["answer"], "probability": misread["probability"]})
+        pair = result["comparisons"][0]
+        self.assertEqual(pair["models"], [0, 1])
+        self.assertEqual(pair["first_only"], [misread["file"] for misread in bad["misread"]])
+        self.assertEqual((pair["second_only"], pair["neither"], pair["both"]), ([], 0, bad["right"]))
+        self.assertAlmostEqual(pair["p_value"], min(1, 2 * 0.5 ** len(pair["first_only"])))
+        page = Page(self.page)
+        self.assertEqual(len(page.pictures), 3 * len(bad["misread"]))  # itself, and what each model saw
+        self.assertTrue(all(picture.startswith(b"\x89PNG") for picture in page.pictures))
+        for misread in bad["misread"]:
+            self.assertIn(misread["file"], page.text)
+        self.assertIn("Side by side", page.text)
+        text = inkling("eval", MODEL, other, PICTURES).stdout
+        self.assertIn(f"only the first {len(pair['first_only'])}, only the second 0", text)
+
+    def test_the_number_of_threads_changes_nothing(self):
+        answers = []
+        for threads in 1, 2, 7:
+            model = json.loads(inkling("eval", self.upside_down(), PICTURES, "--json", "--threads", threads).stdout)["models"][0]
+            del model["times_ms"]
+            answers.append(model)
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(answers[0], answers[2])
+
+    def test_the_page_lets_in_its_own_style_only(self):
+        inkling("eval", MODEL, PICTURES, "--html", self.page)
+        source = self.page.read_text()
+        style = source.split("<style>")[1].split("</style>")[0]
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        self.assertIn(f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'", source)
+
+    def test_hostile_names_and_what_cannot_be_read(self):
+        evil = "<script>alert(1)<!--\"'&"
+        pictures = self.pictures((evil, "a.png", DIGIT), ("7", "\x1b[31m<b>.png", DIGIT.read_bytes()[:812]), ("7", "b.png", DIGIT),
+                                 ("0", "c.png", b""))
+        raw = os.fsencode(pictures / "7") + b"/\xff\xfe.png"
+        with open(raw, "wb") as file:
+            file.write(b"no picture")
+        done = inkling("eval", MODEL, pictures, "--html", self.page)
+        self.assertNotIn("\x1b", done.stdout)
+        self.assertIn("3 could not be read", done.stdout)
+        page = Page(self.page)
+        self.assertNotIn("\x1b", page.source)
+        self.assertIn(evil, page.text)
+        self.assertIn("7/\\x1b[31m<b>.png", page.text)
+        self.assertIn("7/\\xff\\xfe.png", page.text)
+        self.assertIn("PNG ends after 812 of", page.text)
+        self.assertIn("3 not read", page.text)
+        model = json.loads(inkling("eval", MODEL, pictures, "--json").stdout)["models"][0]
+        self.assertEqual((model["pictures"], model["right"], model["unread"]), (5, 1, 3))
+        self.assertEqual({m["label"] for m in model["misread"]}, {evil, "7", "0"})
+        self.assertEqual(sum("message" in m for m in model["misread"]), 3)
+
+    def test_refusals(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.assertIn("no labelled picture", inkling("eval", MODEL, empty, code=1).stderr)
+        self.assertIn("No such file", inkling("eval", MODEL, self.folder / "none", code=1).stderr)
+        table = self.folder / "labels.tsv"
+        table.write_text("file\tclass\nx.png\t1\n")
+        self.assertIn("`label`", inkling("eval", MODEL, table, code=1).stderr)
+        for page, why in (self.folder / "none/x.html", "No such file"), (self.folder, "directory"):
+            done = inkling("eval", MODEL, PICTURES, "--html", page, code=1)
+            self.assertRegex(done.stderr, rf"^inkling: eval: {page}: .*{why}")
+        self.assertEqual(list(self.folder.glob("*.tmp-*")), [])
+        self.assertIn("not an ONNX model", inkling("eval", table, PICTURES, code=1).stderr)
+        self.assertIn("whole number", inkling("eval", MODEL, PICTURES, "--threads", 0, code=2).stderr)
+        self.assertIn("it wants MODEL... DIR|TSV", inkling("eval", MODEL, code=2).stderr)
 
 
 class Invoke(unittest.TestCase):
