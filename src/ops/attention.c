@@ -15,7 +15,7 @@
 enum { Q, K, V, MASK, PAST_K, PAST_V, LENGTHS };
 enum { Y, PRESENT_K, PRESENT_V, SCORES };
 
-enum { ROWS = 48, HEADS_MAX = 1 << 16 };
+enum { ROWS = 48 };
 
 /* After which step the scores are an output. */
 enum stage { PRODUCT, CAPPED, BIASED, PROBABILITIES };
@@ -50,7 +50,7 @@ ink_status ink_attention_load(struct ink_op_ctx *ctx)
         return ink_op_fail(ctx, INK_E_MODEL, "qk_matmul_output_mode is %lld", (long long)stage);
     if (!ink_dtype_valid(precision) || !(INK_TYPES_FLOAT & INK_DTYPE_BIT(precision)))
         return ink_op_fail(ctx, INK_E_MODEL, "softmax_precision is %lld", (long long)precision);
-    if (at->q_heads < 0 || at->kv_heads < 0 || at->q_heads > HEADS_MAX || at->kv_heads > HEADS_MAX)
+    if (at->q_heads < 0 || at->kv_heads < 0 || at->q_heads > INK_HEADS_MAX || at->kv_heads > INK_HEADS_MAX)
         return ink_op_fail(ctx, INK_E_MODEL, "%lld heads of Q, %lld of K", (long long)at->q_heads,
                            (long long)at->kv_heads);
     if (at->left < -1 || at->right < -1) return ink_op_fail(ctx, INK_E_MODEL, "a window's size is negative");
@@ -401,7 +401,7 @@ ink_status ink_attention_run(struct ink_op_ctx *ctx)
     const struct prepared *my = ctx->prepared;
     const struct sizes *z = &my->sizes;
     ink_status st = check_lengths(ctx, z);
-    if (st) return st;
+    if (st || ink_op_is_empty(ctx)) return st;
     struct ink_floats floats = ink_floats_begin(ctx, &my->floats);
     struct job job = {.ctx = ctx, .at = ctx->attributes, .my = my, .each = floats.each};
     float *k = ink_floats_out(ctx, &floats, PRESENT_K), *v = ink_floats_out(ctx, &floats, PRESENT_V);

@@ -108,12 +108,11 @@ ink_status ink_loss_run(struct ink_op_ctx *ctx)
     job.weights = ink_floats_in(ctx, &floats, 2);
     job.loss = ink_floats_out(ctx, &floats, 0);
     job.log_prob = ink_floats_out(ctx, &floats, 1);
-    for (size_t n = 0; n < (size_t)shape->dims[0]; n++)
-        for (size_t i = 0; i < job.inner; i++) {
-            size_t at = n * job.classes * job.inner + i;
-            ink_status st = one(&job, n * job.inner + i, job.x + at, job.log_prob ? job.log_prob + at : NULL);
-            if (st) return st;
-        }
+    for (size_t i = 0; i < ink_tensor_count(ctx->in[1]); i++) {
+        size_t at = i / job.inner * job.classes * job.inner + i % job.inner;
+        ink_status st = one(&job, i, job.x + at, job.log_prob ? job.log_prob + at : NULL);
+        if (st) return st;
+    }
     if (my->reduction != NONE) *job.loss = (float)(my->reduction == MEAN ? job.sum / job.weight : job.sum);
     ink_floats_end(ctx, &floats);
     return INK_OK;

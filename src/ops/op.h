@@ -91,9 +91,18 @@ static inline bool ink_op_has(const struct ink_op_ctx *ctx, int i)
 {
     return i < ctx->in_count && ctx->in[i];
 }
+/* Whether output i is wanted. */
 static inline bool ink_op_wants(const struct ink_op_ctx *ctx, int i)
 {
     return i < ctx->out_count && ctx->out[i];
+}
+
+/* Whether no output has an element: nothing to run, however long the other dimensions claim to be. */
+static inline bool ink_op_is_empty(const struct ink_op_ctx *ctx)
+{
+    for (int i = 0; i < ctx->out_count; i++)
+        if (ctx->out[i] && ink_tensor_count(ctx->out[i])) return false;
+    return true;
 }
 
 /* Attributes: the value, or what stands in the standard when it is left out. A wrong type fails with INK_E_MODEL and

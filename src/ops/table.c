@@ -173,6 +173,9 @@
     .load = ink_attention_load, .shape = ink_attention_shape, .prepare = ink_attention_prepare,                        \
     .run = ink_attention_run, .multiply_adds = ink_attention_multiply_adds
 
+#define FLOATING(what)                                                                                                 \
+    .load = ink_##what##_load, .shape = ink_##what##_shape, .prepare = ink_##what##_prepare, .run = ink_##what##_run
+
 static const struct ink_op table[] = {
     /* clang-format off */
     {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
@@ -233,9 +236,11 @@ static const struct ink_op table[] = {
     {"", "CastLike", 23, "TU>U", {REAL(ELEMENT_F4), REAL(ELEMENT_F4)}, 0, CAST(ink_cast_like_load)},
     {"", "CastLike", 24, "TU>U", {REAL(ELEMENT_E8), REAL(ELEMENT_E8)}, 0, CAST(ink_cast_like_load)},
     {"", "CastLike", 25, "TU>U", {REAL(INK_TYPES_ALL), REAL(INK_TYPES_ALL)}, 0, CAST(ink_cast_like_load)},
+    {"", "CausalConvWithState", 27, "TTT?T?>TT", {REALS}, 0, FLOATING(causal_conv)},
     {"", "Ceil", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(CEIL, NULL)},
     {"", "Ceil", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(CEIL, NULL)},
     {"", "Celu", 12, "T>T", {BIT(INK_FLOAT)}, INK_OP_INPLACE, UNARY(CELU, "alpha", NULL, 1)},
+    {"", "Celu", 28, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(CELU, "alpha", NULL, 1)},
     {"", "Clip", 1, "T>T", {FLOATS}, INK_OP_INPLACE, MOVED(ink_clip_old_load, clip)},
     {"", "Clip", 11, "TT?T?>T", {FLOATS}, INK_OP_INPLACE, MOVED(NULL, clip)},
     {"", "Clip", 12, "TT?T?>T", {PLAIN}, INK_OP_INPLACE, MOVED(NULL, clip)},
@@ -381,6 +386,7 @@ static const struct ink_op table[] = {
     {"", "Less", 13, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(LESS)},
     {"", "LessOrEqual", 12, "TT>b", {PLAIN}, 0, BINARY(LESS_OR_EQUAL)},
     {"", "LessOrEqual", 16, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(LESS_OR_EQUAL)},
+    {"", "LinearAttention", 27, "TTTU?T?T?>TU", {REALS, REALS}, 0, FLOATING(linear_attention), .multiply_adds = ink_linear_attention_multiply_adds},
     {"", "Log", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(LOG, NULL)},
     {"", "Log", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(LOG, NULL)},
     {"", "LogSoftmax", 1, "T>T", {FLOATS}, 0, SOFTMAX(log_softmax_flat)},
@@ -468,6 +474,7 @@ static const struct ink_op table[] = {
     {"", "RNN", 14, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(rnn)},
     {"", "RNN", 22, "TTTT?n?T?>T?T?", {INK_TYPES_FLOAT}, 0, RECURRENT(rnn)},
     {"", "Range", 11, "TTT>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | BIT(INK_INT16) | INK_TYPES_INDEX}, 0, MOVED(NULL, range)},
+    {"", "Range", 27, "TTT>T", {INK_TYPES_FLOAT | BIT(INK_INT16) | INK_TYPES_INDEX}, 0, MOVED(NULL, range)},
     {"", "Reciprocal", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},
     {"", "Reciprocal", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},
     {"", "ReduceL1", 1, "T>T", {FLOATS | WIDE}, 0, REDUCE(L1)},
@@ -520,6 +527,7 @@ static const struct ink_op table[] = {
     {"", "Resize", 13, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
     {"", "Resize", 18, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
     {"", "Resize", 19, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
+    {"", "RotaryEmbedding", 23, "TTTi?>T", {REALS}, 0, FLOATING(rotary)},
     {"", "Round", 11, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Round", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Scatter", 9, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
@@ -592,11 +600,13 @@ static const struct ink_op table[] = {
     {"", "Sum", 1, "T*>T", {FLOATS}, 0, VARIADIC(ADD, ink_variadic_old_shape)},
     {"", "Sum", 8, "T*>T", {FLOATS}, 0, VARIADIC(ADD, ink_variadic_shape)},
     {"", "Sum", 13, "T*>T", {INK_TYPES_FLOAT}, 0, VARIADIC(ADD, ink_variadic_shape)},
+    {"", "SwiGLU", 28, "TT>T", {INK_TYPES_FLOAT}, 0, MOVED(ink_swiglu_load, swiglu)},
     {"", "Swish", 24, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SWISH, "alpha", NULL, 1)},
     {"", "Tan", 7, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(TAN, NULL)},
     {"", "Tan", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(TAN, NULL)},
     {"", "Tanh", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(TANH, NULL)},
     {"", "Tanh", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(TANH, NULL)},
+    {"", "TensorScatter", 24, "TTi?>T", {WHOLE}, 0, MOVED(ink_tensor_scatter_load, tensor_scatter)},
     {"", "ThresholdedRelu", 10, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
     {"", "ThresholdedRelu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
     {"", "Tile", 1, "TTT>T", {FLOATS}, 0, .shape = ink_tile_old_shape, .run = ink_tile_run},
