@@ -15,7 +15,7 @@
 #include "cli/print.h"
 #include "engine/external.h"
 
-enum { TABLE_LABELS_MAX = 26, MISREAD_SHOWN = 20, PAGE_BYTES_MAX = 256 << 20 };
+enum { TABLE_LABELS_MAX = 26, MISREAD_SHOWN = 20, FOREIGN_SHOWN = 8, PAGE_BYTES_MAX = 256 << 20 };
 
 #define ARENA_BYTES ((size_t)2 << 30)
 
@@ -56,6 +56,18 @@ static void print_figures(const struct ink_summary *s)
            (double)s->p95_us / 1e3, (double)s->slowest[0]->took_us / 1e3, show(s->slowest[0]->picture->shown).text);
 }
 
+static void print_foreign(const struct ink_summary *s)
+{
+    int shown = 0;
+    if (!s->foreign) return;
+    printf("\n  The model has no class");
+    for (size_t i = 0; i < s->class_count; i++)
+        if (s->classes[i].foreign && shown++ < FOREIGN_SHOWN)
+            printf("%s %s", shown > 1 ? "," : "", show(s->classes[i].label).text);
+    if (shown > FOREIGN_SHOWN) printf(" and %d more", shown - FOREIGN_SHOWN);
+    printf("; pictures that cannot be right: %zu\n", s->foreign);
+}
+
 /* "0.91, then 5 0.08, 8 0.01" */
 static void print_guesses(const struct ink_reading *r)
 {
@@ -91,6 +103,7 @@ static void print_model(const struct ink_evaluation *e, const struct ink_summary
     printf("\n");
     if (s->class_count <= TABLE_LABELS_MAX) print_matrix(s);
     print_figures(s);
+    print_foreign(s);
     print_misread(e);
 }
 

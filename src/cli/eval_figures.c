@@ -95,8 +95,9 @@ static struct grid lay_out(const struct ink_summary *s)
         size_t shown = cut_length(s->classes[i].label);
         if (shown > longest) longest = shown;
     }
-    struct grid g = {.rows = s->class_count, .columns = s->class_count + (s->unread > 0)};
-    g.cell = g.rows <= 12 ? 38 : g.rows <= 30 ? 26 : 15;
+    struct grid g = {.columns = s->class_count + (s->unread > 0)};
+    for (size_t i = 0; i < s->class_count; i++) g.rows += s->classes[i].pictures > 0;
+    g.cell = s->class_count <= 12 ? 38 : s->class_count <= 30 ? 26 : 15;
     g.counts = g.cell > 20;
     g.upright = longest > 2;
     g.left = 30 + 8.0 * (double)longest;
@@ -130,9 +131,11 @@ static void cell_title(struct ink_buffer *out, const struct ink_summary *s, size
     ink_buffer_printf(out, ": %zu of %zu</title>", count, s->classes[row].pictures);
 }
 
-static void confusion_row(struct ink_buffer *out, const struct ink_summary *s, const struct grid *g, size_t row)
+/* The row of a class, in place `place` from the top. */
+static void confusion_row(struct ink_buffer *out, const struct ink_summary *s, const struct grid *g, size_t row,
+                          size_t place)
 {
-    double y = g->top + (double)row * g->cell;
+    double y = g->top + (double)place * g->cell;
     ink_buffer_printf(out, "<text class=\"end\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\">", g->left - 8, y + g->cell / 2);
     cut_label(out, s->classes[row].label);
     ink_buffer_text(out, "</text>");
@@ -154,6 +157,19 @@ static void confusion_row(struct ink_buffer *out, const struct ink_summary *s, c
     ink_buffer_text(out, "\n");
 }
 
+static void draw_ground(struct ink_buffer *out, const struct grid *g)
+{
+    double width = g->cell * (double)g->columns, height = g->cell * (double)g->rows;
+    ink_buffer_printf(out, "<rect class=\"ground\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\"/>\n",
+                      g->left, g->top, width, height);
+    ink_buffer_text(out, "<path class=\"lines\" d=\"");
+    for (size_t i = 1; i < g->columns; i++)
+        ink_buffer_printf(out, "M%.1f %.1fv%.1f", g->left + (double)i * g->cell, g->top, height);
+    for (size_t i = 1; i < g->rows; i++)
+        ink_buffer_printf(out, "M%.1f %.1fh%.1f", g->left, g->top + (double)i * g->cell, width);
+    ink_buffer_text(out, "\"/>\n");
+}
+
 void ink_figure_confusion(struct ink_buffer *out, const struct ink_summary *summary)
 {
     struct grid g = lay_out(summary);
@@ -163,12 +179,12 @@ void ink_figure_confusion(struct ink_buffer *out, const struct ink_summary *summ
     ink_buffer_printf(
         out, "<text class=\"side end\" transform=\"translate(14 %.1f) rotate(-90)\">\xe2\x86\x90 shows</text>\n",
         g.top);
-    ink_buffer_printf(out, "<rect class=\"ground\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\"/>\n",
-                      g.left, g.top, g.cell * (double)g.columns, g.cell * (double)g.rows);
+    draw_ground(out, &g);
     for (size_t i = 0; i < g.columns; i++)
         column_label(out, &g, i, i < summary->class_count ? summary->classes[i].label : "\xe2\x88\x85");
     ink_buffer_text(out, "\n");
-    for (size_t i = 0; i < g.rows; i++) confusion_row(out, summary, &g, i);
+    for (size_t i = 0, place = 0; i < summary->class_count; i++)
+        if (summary->classes[i].pictures) confusion_row(out, summary, &g, i, place++);
     ink_buffer_text(out, "</svg>\n");
 }
 

@@ -15,7 +15,7 @@ void ink_figure_bar(struct ink_buffer *out, double share, const char *kind);
 /* The accuracy as a dot on its 95 % interval, on a scale from `from` (a multiple of 0.1, below 1) to 1. */
 void ink_figure_interval(struct ink_buffer *out, const struct ink_summary *summary, double from);
 
-/* Rows what is shown, columns what was answered; the colour is the share of the row. summary->confusion is not NULL. */
+/* Rows what is shown (labels without pictures are left out), columns what was answered; the colour is the share of the row. summary->confusion is not NULL. */
 void ink_figure_confusion(struct ink_buffer *out, const struct ink_summary *summary);
 
 /* The reliability diagram: how often answers of each probability are right. */

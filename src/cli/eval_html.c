@@ -92,10 +92,27 @@ static void time_fact(struct ink_buffer *out, const char *term, uint64_t us)
     ink_buffer_text(out, "</dd></div>");
 }
 
+/* A frequent slip: folders are named "seven", and the model says "7". */
+static void write_foreign(struct ink_buffer *out, const struct ink_summary *s)
+{
+    enum { SHOWN = 8 };
+    int shown = 0;
+    if (!s->foreign) return;
+    ink_buffer_text(out, "<p class=\"wrong\">The model has no class");
+    for (size_t i = 0; i < s->class_count; i++) {
+        if (!s->classes[i].foreign || shown++ >= SHOWN) continue;
+        ink_buffer_text(out, shown > 1 ? ", <b>" : " <b>");
+        ink_html_text(out, s->classes[i].label);
+        ink_buffer_text(out, "</b>");
+    }
+    if (shown > SHOWN) ink_buffer_printf(out, " and %d more", shown - SHOWN);
+    ink_buffer_printf(out, "; pictures that cannot be right: %zu.</p>\n", s->foreign);
+}
+
 static void write_card(struct ink_buffer *out, const struct ink_eval_report *r, size_t model, double scale_from)
 {
     const struct ink_summary *s = &r->summaries[model];
-    ink_buffer_text(out, "<article class=\"card\">\n<h3>");
+    ink_buffer_text(out, "<article class=\"card\">\n<div>\n<h3>");
     tag(out, r, model);
     name(out, r->evaluations[model].model);
     ink_buffer_text(out, "</h3>\n<p class=\"accuracy\">");
@@ -105,12 +122,13 @@ static void write_card(struct ink_buffer *out, const struct ink_eval_report *r, 
     if (misread) ink_buffer_printf(out, ", <b class=\"wrong\">%zu</b> misread", misread);
     if (s->unread) ink_buffer_printf(out, ", <b class=\"wrong\">%zu</b> not read", s->unread);
     ink_buffer_text(out, "</p>\n");
+    write_foreign(out, s);
     ink_figure_interval(out, s, scale_from);
     ink_buffer_text(out, "<p class=\"muted\">95&nbsp;% sure: ");
     percent(out, s->low);
     ink_buffer_text(out, " to ");
     percent(out, s->high);
-    ink_buffer_text(out, "</p>\n<dl>");
+    ink_buffer_text(out, "</p>\n</div>\n<dl>");
     fact(out, "calibration error", s->calibration_error, "how far its probabilities are from how often it is right");
     fact(out, "mean probability", s->mean_probability, "of the best answers");
     time_fact(out, "median time", s->median_us);
@@ -316,22 +334,21 @@ static void write_guesses(struct ink_buffer *out, const struct ink_reading *read
     ink_buffer_text(out, "</ol>");
 }
 
-static void write_seen(struct ink_buffer *out, struct ink_view png, const char *kind, const char *alternative)
+static void write_picture(struct ink_buffer *out, struct ink_view png, const char *kind, const char *alternative)
 {
-    if (png.len) {
-        ink_buffer_printf(out, "<img class=\"%s\" alt=\"%s\" src=\"", kind, alternative);
-        ink_html_png(out, png);
-        ink_buffer_text(out, "\">");
-    } else {
-        ink_buffer_printf(out, "<span class=\"%s nothing\">no picture</span>", kind);
-    }
+    ink_buffer_printf(out, "<img class=\"%s\" alt=\"%s\" src=\"", kind, alternative);
+    ink_html_png(out, png);
+    ink_buffer_text(out, "\">");
 }
 
 static void write_exhibit(struct ink_buffer *out, const struct ink_eval_report *r, const struct ink_exhibit *exhibit)
 {
     const struct ink_labelled *picture = r->evaluations[0].readings[exhibit->index].picture;
     ink_buffer_text(out, "<li class=\"card exhibit\">\n<div class=\"original\">");
-    write_seen(out, exhibit->picture, "picture", "the picture");
+    if (exhibit->picture.len)
+        write_picture(out, exhibit->picture, "picture", "the picture");
+    else
+        ink_buffer_text(out, "<span class=\"picture nothing\">no picture</span>");
     ink_buffer_text(out, "<div><p>shows</p><p class=\"shows\">");
     ink_html_text(out, picture->label);
     ink_buffer_text(out, "</p></div></div>\n<p class=\"file\">");
@@ -339,8 +356,8 @@ static void write_exhibit(struct ink_buffer *out, const struct ink_eval_report *
     ink_buffer_text(out, "</p>\n");
     for (size_t m = 0; m < r->models; m++) {
         const struct ink_reading *reading = &r->evaluations[m].readings[exhibit->index];
-        ink_buffer_printf(out, "<div class=\"answer\">");
-        write_seen(out, exhibit->seen[m], "seen", "what the model saw");
+        ink_buffer_text(out, "<div class=\"answer\">");
+        if (exhibit->seen[m].len) write_picture(out, exhibit->seen[m], "seen", "what the model saw");
         ink_buffer_text(out, "<div>");
         if (r->models > 1) {
             ink_buffer_text(out, "<p class=\"said\">");
@@ -372,16 +389,27 @@ static void write_exhibits(struct ink_buffer *out, const struct ink_eval_report 
     ink_buffer_text(out, "</section>\n");
 }
 
+/* One model's figures are small enough to stand two and two. */
+static void open_pair(struct ink_buffer *out, const struct ink_eval_report *r, size_t labels_max)
+{
+    bool beside = r->models == 1 && r->summaries[0].class_count <= labels_max;
+    ink_buffer_printf(out, "<div%s>\n", beside ? " class=\"pair\"" : "");
+}
+
 void ink_eval_html(const struct ink_eval_report *report, const struct ink_exhibits *exhibits, int64_t wall_ms,
                    struct ink_buffer *out)
 {
     write_head(out, report, wall_ms);
     write_cards(out, report);
     write_comparison(out, report);
+    open_pair(out, report, 12);
     write_confusion(out, report);
     write_classes(out, report);
+    ink_buffer_text(out, "</div>\n");
+    open_pair(out, report, SIZE_MAX);
     write_calibration(out, report);
     write_times(out, report);
+    ink_buffer_text(out, "</div>\n");
     write_exhibits(out, report, exhibits);
     ink_buffer_text(out, "</main>\n</body>\n</html>\n");
 }

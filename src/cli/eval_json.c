@@ -71,10 +71,11 @@ static json_t *classes_json(const struct ink_summary *s)
     json_t *list = json_array();
     for (size_t i = 0; i < s->class_count; i++) {
         const struct ink_class_figures *c = &s->classes[i];
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "label", text(c->label),
-                                              "pictures", whole(c->pictures), "right", whole(c->right), "unread",
-                                              whole(c->unread), "answers", whole(c->answers), "recall",
-                                              share(c->right, c->pictures), "precision", share(c->right, c->answers)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "label", text(c->label), "pictures",
+                                        whole(c->pictures), "right", whole(c->right), "unread", whole(c->unread),
+                                        "answers", whole(c->answers), "recall", share(c->right, c->pictures),
+                                        "precision", share(c->right, c->answers), "foreign", c->foreign));
     }
     return list;
 }

@@ -2,6 +2,7 @@
 #include "cli/evaluate.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "cli/opened.h"
 #include "cli/print.h"
@@ -34,17 +35,34 @@ static ink_status keep_guess(struct job *job, const char *label, float probabili
     return INK_OK;
 }
 
+/* The labels of all classes, from the first answer that has them. */
+static ink_status keep_labels(struct job *job, const struct ink_answer *answer)
+{
+    struct ink_evaluation *e = job->out;
+    if (e->label_count || !answer->classes) return INK_OK;
+    e->labels = INK_ARENA_ARRAY(job->arena, const char *, answer->class_count);
+    if (!e->labels) return INK_E_OOM;
+    for (size_t i = 0; i < answer->class_count; i++) {
+        e->labels[i] = ink_arena_text(job->arena, ink_view_text(answer->classes[i].label));
+        if (!e->labels[i]) return INK_E_OOM;
+    }
+    qsort(e->labels, answer->class_count, sizeof *e->labels, ink_by_label);
+    e->label_count = answer->class_count;
+    return INK_OK;
+}
+
 /* Copies what is kept of an answer: the best classes, or what several characters say together. Called with the lock held. */
 static ink_status keep(struct job *job, const struct ink_answer *answer, struct ink_reading *r)
 {
     const struct ink_times *t = &answer->times;
-    ink_status st = INK_OK;
+    ink_status st;
     r->took_us = t->decode_us + t->prepare_us + t->infer_us;
     if (answer->error.status) {
         r->why = ink_arena_text(job->arena, ink_view_text(answer->error.text));
         return r->why ? INK_OK : INK_E_OOM;
     }
-    if (answer->characters) st = keep_guess(job, answer->text, answer->probability, r);
+    st = keep_labels(job, answer);
+    if (!st && answer->characters) st = keep_guess(job, answer->text, answer->probability, r);
     for (size_t i = 0; !st && answer->classes && i < answer->class_count && i < INK_GUESSES; i++)
         st = keep_guess(job, answer->classes[i].label, answer->classes[i].probability, r);
     r->right = r->guess_count && !strcmp(r->guesses[0].label, r->picture->label);
@@ -98,7 +116,8 @@ ink_status ink_evaluate(const char *model, const struct ink_labelled *pictures, 
                         struct ink_arena *arena, struct ink_evaluation *out, struct ink_error *err)
 {
     struct reader readers[INK_EVALUATE_THREADS_MAX] = {0};
-    *out = (struct ink_evaluation){model, INK_ARENA_ARRAY(arena, struct ink_reading, count), count};
+    *out = (struct ink_evaluation){
+        .model = model, .readings = INK_ARENA_ARRAY(arena, struct ink_reading, count), .count = count};
     struct job job = {pictures, out, .lock = PTHREAD_MUTEX_INITIALIZER, .arena = arena, .err = err};
     if (!out->readings) return ink_fail(err, INK_E_OOM, "out of memory");
     if ((size_t)threads > count) threads = (int)count;

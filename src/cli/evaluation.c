@@ -19,7 +19,7 @@ int ink_label_order(const char *a, const char *b)
     return strcmp(a, b); /* "7" and "07" are two labels */
 }
 
-static int by_label(const void *a, const void *b)
+int ink_by_label(const void *a, const void *b)
 {
     return ink_label_order(*(const char *const *)a, *(const char *const *)b);
 }
@@ -49,11 +49,15 @@ static ink_status find_classes(const struct ink_evaluation *e, struct ink_arena 
         labels[count++] = e->readings[i].picture->label;
         if (e->readings[i].guess_count) labels[count++] = e->readings[i].guesses[0].label;
     }
-    qsort(labels, count, sizeof *labels, by_label);
+    qsort(labels, count, sizeof *labels, ink_by_label);
     for (size_t i = 0; i < count; i++)
         if (!i || strcmp(labels[i], labels[i - 1])) labels[out->class_count++] = labels[i];
     out->classes = INK_ARENA_ARRAY(arena, struct ink_class_figures, out->class_count);
-    for (size_t i = 0; out->classes && i < out->class_count; i++) out->classes[i].label = labels[i];
+    for (size_t i = 0; out->classes && i < out->class_count; i++) {
+        out->classes[i].label = labels[i];
+        out->classes[i].foreign =
+            e->label_count && !bsearch(&labels[i], e->labels, e->label_count, sizeof *e->labels, ink_by_label);
+    }
     return out->classes ? INK_OK : INK_E_OOM;
 }
 
@@ -73,6 +77,7 @@ static ink_status count_answers(const struct ink_evaluation *e, struct ink_arena
         shown->pictures++;
         shown->right += r->right;
         shown->unread += !answer;
+        out->foreign += shown->foreign;
         if (answer) answer->answers++;
         out->right += r->right;
         out->unread += !answer;

@@ -37,6 +37,8 @@ struct ink_evaluation {
     const char *model;            /* its path */
     struct ink_reading *readings; /* [count], in the pictures' order */
     size_t count;                 /* at least 1 */
+    const char **labels;          /* [label_count] the model's classes, in ink_label_order */
+    size_t label_count;           /* 0: not known: nothing could be read, or lines of characters were */
 };
 
 /* One label: of the pictures, or answered, or both. */
@@ -46,6 +48,7 @@ struct ink_class_figures {
     size_t right;    /* of these */
     size_t unread;   /* of these */
     size_t answers;  /* pictures of any label that were read as it */
+    bool foreign;    /* the model has no such class, so that its pictures cannot be right */
 };
 
 /* A kind of mistake: `shown` read as `answer`. */
@@ -62,6 +65,7 @@ struct ink_calibration_bin {
 
 struct ink_summary {
     size_t right, unread;
+    size_t foreign;   /* pictures of foreign classes */
     double accuracy;  /* of all pictures; what could not be read is not right */
     double low, high; /* its 95 % interval */
 
@@ -101,5 +105,6 @@ const struct ink_class_figures *ink_class_named(const struct ink_summary *summar
 
 /* How numbers and words are sorted: numbers by value, before words by their bytes. As strcmp. */
 int ink_label_order(const char *a, const char *b);
+int ink_by_label(const void *a, const void *b); /* the same of two const char *, for qsort */
 
 #endif

@@ -7,6 +7,7 @@ import html.parser
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -290,6 +291,26 @@ class Eval(unittest.TestCase):
         self.assertEqual((model["pictures"], model["right"], model["unread"]), (5, 1, 3))
         self.assertEqual({m["label"] for m in model["misread"]}, {evil, "7", "0"})
         self.assertEqual(sum("message" in m for m in model["misread"]), 3)
+
+    def test_labels_that_the_model_does_not_have(self):
+        pictures = self.pictures(("seven", "a.png", DIGIT), ("7", "b.png", DIGIT))
+        self.assertIn("has no class seven; pictures that cannot be right: 1", inkling("eval", MODEL, pictures, "--html", self.page).stdout)
+        self.assertIn("has no class seven; pictures that cannot be right: 1", Page(self.page).text)
+        model = json.loads(inkling("eval", MODEL, pictures, "--json").stdout)["models"][0]
+        self.assertEqual([(c["label"], c["foreign"]) for c in model["classes"]], [("7", False), ("seven", True)])
+
+    def test_lines_of_characters(self):
+        model = self.folder / "line.onnx"
+        model.write_bytes(MODEL.read_bytes())
+        model.with_suffix(".json").write_text('{"segment": true}')
+        row = SOURCE / "tests/rows/8341032750_photo.jpg"
+        pictures = self.pictures(("8341032750", "a.jpg", row), ("1234567890", "b.jpg", row))
+        result = json.loads(inkling("eval", model, pictures, "--json", "--html", self.page).stdout)["models"][0]
+        self.assertEqual([m["answer"] for m in result["misread"]], ["8341032750"])
+        self.assertEqual(len(result["misread"][0]["top"]), 1)
+        shown, seen = Page(self.page).pictures
+        # ten characters of 28 x 28, four across and three down
+        self.assertEqual(struct.unpack(">II", seen[16:24]), (112, 84))
 
     def test_refusals(self):
         empty = self.folder / "empty"

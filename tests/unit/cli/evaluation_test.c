@@ -31,7 +31,7 @@ static struct ink_evaluation evaluation_of(const struct row *rows, size_t count)
         readings[i].guesses[readings[i].guess_count++] = (struct ink_guess){rows[i].answer, rows[i].probability};
         readings[i].right = !strcmp(rows[i].answer, rows[i].label);
     }
-    return (struct ink_evaluation){"model", readings, count};
+    return (struct ink_evaluation){.model = "model", .readings = readings, .count = count};
 }
 
 static struct ink_summary summary_of(const struct row *rows, size_t count)
@@ -165,6 +165,20 @@ static void label_order(void **state)
         }
 }
 
+static void labels_that_the_model_does_not_have(void **state)
+{
+    static const char *labels[] = {"1", "7", "10"};
+    struct ink_summary s;
+    struct ink_evaluation e = evaluation_of(eight, 8);
+    assert_int_equal(ink_summarise(&e, &arena, &s), INK_OK);
+    assert_int_equal(s.foreign, 0); /* its labels are not known */
+    e.labels = labels;
+    e.label_count = 3;
+    assert_int_equal(ink_summarise(&e, &arena, &s), INK_OK);
+    assert_int_equal(s.foreign, 1);
+    for (size_t i = 0; i < s.class_count; i++) assert_int_equal(s.classes[i].foreign, !strcmp(s.classes[i].label, "a"));
+}
+
 static void comparison(void **state)
 {
     struct ink_reading a[7] = {0}, b[7] = {0};
@@ -173,7 +187,7 @@ static void comparison(void **state)
         a[i].right = reads_a[i];
         b[i].right = reads_b[i];
     }
-    struct ink_evaluation first = {"a", a, 7}, second = {"b", b, 7};
+    struct ink_evaluation first = {.readings = a, .count = 7}, second = {.readings = b, .count = 7};
     struct ink_comparison c = ink_compare(&first, &second);
     assert_int_equal(c.both, 1);
     assert_int_equal(c.first_only, 3);
@@ -203,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(more_labels_than_a_matrix_takes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(probabilities_out_of_range_are_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(label_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(labels_that_the_model_does_not_have, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comparison, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_memory_is_said, set_up, tear_down),
     };

@@ -69,7 +69,8 @@ static void a_page_lets_nothing_through(void **state)
         {&picture, {{evil, 1}}, 1, NULL, UINT64_MAX, true},
     };
     struct ink_arena arena;
-    struct ink_evaluation evaluations[] = {{evil, readings, 3}, {evil, readings, 3}};
+    const char *labels[] = {"7"};
+    struct ink_evaluation evaluations[] = {{evil, readings, 3}, {evil, readings, 3, labels, 1}};
     struct ink_summary summaries[2];
     struct ink_exhibits exhibits;
     ink_arena_init(&arena, 16 << 20);
@@ -100,7 +101,7 @@ static void exhibits_are_capped_and_sorted(void **state)
         b[i] = (struct ink_reading){.right = i != 5};
     }
     a[7].right = true; /* by both */
-    struct ink_evaluation both[] = {{"a", a, COUNT}, {"b", b, COUNT}};
+    struct ink_evaluation both[] = {{.readings = a, .count = COUNT}, {.readings = b, .count = COUNT}};
     ink_arena_init(&arena, 16 << 20);
     assert_int_equal(ink_exhibits_choose(both, 2, &arena, &exhibits), INK_OK);
     assert_int_equal(exhibits.count, INK_EXHIBITS_MAX);
