@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/ink.h"
 
+#include "image/levels.h"
 #include "image/parts.h"
 #include "image/rules.h"
 
@@ -64,7 +65,7 @@ static int level_of(const struct ink_cutout *cut, const struct ink_page *page)
         const uint8_t *mask = cut->mask + (y + 1) * (box.width + 2) + 1;
         for (int x = 0; x < box.width; x++) histogram[contrast[x]] += mask[x];
     }
-    return ink_median_above(histogram, 0);
+    return ink_levels_median(histogram, 1, 255);
 }
 
 ink_status ink_trace_cutout(const struct ink_page *page, const struct ink_cutout *cut, struct ink_arena *arena,

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "image/colour.h"
+#include "image/levels.h"
 #include "image/rules.h"
 
 static const float LOW_PART = 0.55f;
@@ -14,46 +15,15 @@ enum {
     WEAK = 64,           /* of 255: below, colour may tell more than grey */
 };
 
-/* Otsu 1979: the threshold that best divides a histogram in two. */
-static int divide(const unsigned histogram[256], size_t count)
-{
-    double sum = 0, low_sum = 0, low_count = 0, best = -1;
-    int threshold = 0;
-    for (int i = 0; i < 256; i++) sum += (double)i * histogram[i];
-    for (int i = 0; i < 255; i++) {
-        low_count += histogram[i];
-        low_sum += (double)i * histogram[i];
-        double high_count = (double)count - low_count;
-        if (low_count == 0 || high_count == 0) continue;
-        double apart = low_sum / low_count - (sum - low_sum) / high_count;
-        double between = low_count * high_count * apart * apart;
-        if (between <= best) continue;
-        best = between;
-        threshold = i;
-    }
-    return threshold;
-}
-
-/* The median of levels above the threshold; 0 when there are none. */
-int ink_median_above(const unsigned histogram[256], int threshold)
-{
-    size_t all = 0, below = 0;
-    for (int i = threshold + 1; i < 256; i++) all += histogram[i];
-    if (all == 0) return 0;
-    int level = threshold + 1;
-    while (level < 255 && (below += histogram[level]) * 2 < all) level++;
-    return level;
-}
-
 /* Sets threshold and level. */
 static void measure(struct ink_page *page)
 {
     size_t count = (size_t)page->plane.width * (size_t)page->plane.height;
     unsigned histogram[256] = {0};
     for (size_t i = 0; i < count; i++) histogram[page->paper.contrast[i]]++;
-    int threshold = divide(histogram, count);
+    int threshold = ink_levels_divide(histogram, count, NULL);
     float least = fmaxf(NOISE_TIMES * page->paper.noise, LEAST_CONTRAST);
-    int level = ink_median_above(histogram, threshold);
+    int level = ink_levels_median(histogram, threshold + 1, 255);
     page->level = (float)level < least ? 0 : level;
     /* printed lines may be much darker than the pencil between them: half as dark as the best division still counts */
     page->threshold = (int)fmaxf((float)threshold * LOW_PART, least / 2);

@@ -19,7 +19,4 @@ INK_NODISCARD ink_status ink_page_make(const struct ink_image *image, int max_si
 /* u8 [height, width] of the plane: 1 on ink that is no rule, else 0. It lives in the arena. INK_E_OOM. */
 INK_NODISCARD ink_status ink_page_mask(const struct ink_page *page, struct ink_arena *arena, uint8_t **mask);
 
-/* The median of a histogram's levels above the threshold; 0 when there are none. */
-int ink_median_above(const unsigned histogram[256], int threshold);
-
 #endif

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/paper.h"
 
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/bold.h"
+
 enum {
     TILES_MAX = 12,     /* a side */
+    SHADE_MOST = 32,    /* levels from a tile to the next: more is no shade but ink */
     TILE_MIN_SIDE = 24, /* below, a stroke may fill a tile */
     DENOMINATOR_MIN = 64,
 };
 
 struct tiles {
     int across, down;
-    float level[TILES_MAX * TILES_MAX];
+    float level[(TILES_MAX + 2) * (TILES_MAX + 2)]; /* [down, across], with room for a ring round them */
 };
 
 static int tiles_along(int side)
@@ -59,11 +66,42 @@ static void spread(struct tiles *tiles, enum extreme extreme)
         }
 }
 
-/* Tiles that ink covers take the level of the paper round them (a closing, for dark ink); wide shadows stay. */
+/* The level beyond the outermost tile of a row or column, whose next is `inner`: the shade goes on. */
+static float beyond(float outermost, float inner)
+{
+    return fabsf(outermost - inner) <= (float)SHADE_MOST ? 2 * outermost - inner : inner;
+}
+
+static void add_ring(const struct tiles *tiles, struct tiles *ringed)
+{
+    int across = tiles->across + 2, down = tiles->down + 2;
+    ringed->across = across;
+    ringed->down = down;
+    for (int y = 1; y + 1 < down; y++) {
+        const float *in = tiles->level + (y - 1) * tiles->across;
+        float *out = ringed->level + y * across;
+        memcpy(out + 1, in, (size_t)tiles->across * sizeof *in);
+        out[0] = tiles->across > 1 ? beyond(in[0], in[1]) : in[0];
+        out[across - 1] = tiles->across > 1 ? beyond(out[across - 2], out[across - 3]) : in[0];
+    }
+    float *first = ringed->level, *last = ringed->level + (down - 1) * across;
+    for (int x = 0; x < across; x++) {
+        first[x] = tiles->down > 1 ? beyond(first[x + across], first[x + 2 * across]) : first[x + across];
+        last[x] = tiles->down > 1 ? beyond(last[x - across], last[x - 2 * across]) : first[x + across];
+    }
+}
+
+/* Tiles that ink covers take the level of the paper round them (a closing, for dark ink); wide shadows stay, those that
+ * leave the picture too. */
 static void bridge_ink(struct tiles *tiles, bool ink_is_dark)
 {
-    spread(tiles, ink_is_dark ? HIGHEST : LOWEST);
-    spread(tiles, ink_is_dark ? LOWEST : HIGHEST);
+    struct tiles ringed;
+    add_ring(tiles, &ringed);
+    spread(&ringed, ink_is_dark ? HIGHEST : LOWEST);
+    spread(&ringed, ink_is_dark ? LOWEST : HIGHEST);
+    for (int y = 0; y < tiles->down; y++)
+        memcpy(tiles->level + y * tiles->across, ringed.level + (y + 1) * ringed.across + 1,
+               (size_t)tiles->across * sizeof *tiles->level);
 }
 
 /* Each tile becomes the median of its 5x5 neighbourhood, of which no stroke covers half, whatever its polarity. */
@@ -87,12 +125,11 @@ static void settle(struct tiles *tiles)
         }
 }
 
-/* Where pixel i of `side` lies between the middles of tiles: tile *low, and the next by *part. */
+/* Where pixel i of `side` lies between the middles of tiles: tile *low, and *part of the way to the next; below 0 or over
+ * 1 beyond the outermost middles. */
 static void between(int i, int side, int count, int *low, float *part)
 {
     float at = ((float)i + 0.5f) * (float)count / (float)side - 0.5f;
-    if (at < 0) at = 0;
-    if (at > (float)(count - 1)) at = (float)(count - 1);
     *low = (int)at;
     if (*low > count - 2) *low = count > 1 ? count - 2 : 0;
     *part = count > 1 ? at - (float)*low : 0;
@@ -128,21 +165,24 @@ static void paper_row(const struct tiles *tiles, const struct columns *columns, 
     for (int x = 0; x < plane->width; x++) row[x] = level[columns->tile[x]] + step[columns->tile[x]] * columns->part[x];
 }
 
-/* Ink lies further from its paper than anything on the other side: the heavier tail, squared, wins. */
+/* Ink lies further from its paper than anything on the other side: the heavier tail, squared, wins. Only where levels
+ * change, by how much they do: light and shade have long tails too, but no edges. */
 static bool dark_tail_is_heavier(const struct ink_plane *plane, const struct tiles *tiles,
                                  const struct columns *columns, float *row)
 {
     double dark = 0, bright = 0;
-    for (int y = 0; y < plane->height; y++) {
+    for (int y = 1; y < plane->height; y++) {
         const uint8_t *in = plane->pixels + (size_t)y * (size_t)plane->width;
+        const uint8_t *above = in - plane->width;
         paper_row(tiles, columns, plane, y, row);
         float dark_row = 0, bright_row = 0;
-        for (int x = 0; x < plane->width; x++) {
+        for (int x = 1; x < plane->width; x++) {
             float away = (float)in[x] - row[x];
+            float steep = (float)(abs(in[x] - in[x - 1]) + abs(in[x] - above[x]));
             if (away < 0)
-                dark_row += away * away;
+                dark_row += away * away * steep;
             else
-                bright_row += away * away;
+                bright_row += away * away * steep;
         }
         dark += (double)dark_row;
         bright += (double)bright_row;
@@ -177,13 +217,33 @@ static size_t measure_contrast(const struct ink_plane *plane, const struct tiles
     return counted;
 }
 
-/* From the median of deviations, which ink hardly moves: 1.4826 times it is the deviation of normal noise. */
-static float noise_of(const unsigned away[256], size_t count)
+/* From the median of the paper's deviations, which ink hardly moves: 1.4826 times it is the deviation of normal noise. */
+static float noise_of(const unsigned away[256], float paper_count)
 {
     size_t below = 0;
     int level = 0;
-    while (level < 255 && (below += away[level]) * 2 < count) level++;
+    while (level < 255 && (float)(below += away[level]) * 2 < paper_count) level++;
     return 1.4826f * (float)level;
+}
+
+/* A bold digit leaves no tile of paper to go by: one level for all of it. */
+static void measure_bold(const struct ink_bold *bold, struct tiles *tiles, struct ink_paper *paper)
+{
+    *tiles = (struct tiles){.across = 1, .down = 1, .level = {bold->paper}};
+    paper->ink_is_dark = bold->ink_is_dark;
+}
+
+/* columns are those of tiles_along's tiles; row is scratch, as wide as the plane. */
+static void measure_paper(const struct ink_plane *plane, const struct columns *columns, float *row, struct tiles *tiles,
+                          struct ink_paper *paper)
+{
+    measure_tiles(plane, tiles, 0.5f);
+    settle(tiles);
+    paper->ink_is_dark = dark_tail_is_heavier(plane, tiles, columns, row);
+    bool single = tiles->across == 1 && tiles->down == 1;
+    if (single) return;
+    measure_tiles(plane, tiles, paper->ink_is_dark ? 0.7f : 0.3f);
+    bridge_ink(tiles, paper->ink_is_dark);
 }
 
 ink_status ink_paper_find(const struct ink_plane *plane, struct ink_arena *arena, struct ink_paper *paper)
@@ -194,19 +254,17 @@ ink_status ink_paper_find(const struct ink_plane *plane, struct ink_arena *arena
     if (!row || !paper->contrast) return INK_E_OOM;
 
     struct tiles tiles;
-    measure_tiles(plane, &tiles, 0.5f);
-    settle(&tiles);
     struct columns columns;
-    if (!columns_make(&columns, plane->width, tiles.across, arena)) return INK_E_OOM;
-    paper->ink_is_dark = dark_tail_is_heavier(plane, &tiles, &columns, row);
-    bool single = tiles.across == 1 && tiles.down == 1;
-    if (!single) {
-        measure_tiles(plane, &tiles, paper->ink_is_dark ? 0.7f : 0.3f);
-        bridge_ink(&tiles, paper->ink_is_dark);
-    }
+    struct ink_bold bold = {.share = 1};
+    bool is_bold = ink_bold_find(plane, &bold);
+    if (!columns_make(&columns, plane->width, is_bold ? 1 : tiles_along(plane->width), arena)) return INK_E_OOM;
+    if (is_bold)
+        measure_bold(&bold, &tiles, paper);
+    else
+        measure_paper(plane, &columns, row, &tiles, paper);
     unsigned away[256] = {0};
     size_t counted = measure_contrast(plane, &tiles, &columns, row, paper, away);
-    paper->noise = noise_of(away, counted);
+    paper->noise = noise_of(away, bold.share * (float)counted);
     paper->level = (uint8_t)tiles.level[tiles.down / 2 * tiles.across + tiles.across / 2];
     return INK_OK;
 }

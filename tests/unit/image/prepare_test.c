@@ -248,6 +248,46 @@ static void frame(int side, int from, int to, int pen, int level)
     line(side, to, from, to, to, pen, level);
 }
 
+/* A digit that leaves hardly more paper than it covers, cut out closely; a bright page on a dark table is no such digit. */
+static void bold_digits(void **state)
+{
+    float out[28 * 28];
+    for (int bright = 0; bright < 2; bright++) {
+        struct ink_image image = draw(300, 60, 40, 260, 38, bright ? (struct look){40, 220} : (struct look){220, 40});
+        prepares(&image, &ink_want_mnist, out);
+        assert_int_equal(found.ink_is_dark, !bright);
+        assert_true(found.ink_share > 0.3f && found.ink_share < 0.5f);
+    }
+    struct ink_image image = draw(300, 100, 90, 120, 10, (struct look){230, 40});
+    frame(300, 0, 270, 30, 60);
+    prepares(&image, &ink_want_mnist, out);
+    assert_true(found.ink_is_dark);
+    assert_in_range(found.ink.height, 135, 145);
+}
+
+/* Light falls off towards the corners, and one side shines: neither is taken for ink. */
+static void uneven_light(void **state)
+{
+    float out[28 * 28];
+    uint8_t alone[28 * 28];
+    struct ink_image image = draw(500, 60, 250, 150, 9, (struct look){150, 60});
+    prepares(&image, &ink_want_mnist, out);
+    memcpy(alone, found.shown, sizeof alone);
+    for (int shine = 0; shine < 2; shine++) {
+        image = draw(500, 60, 250, 150, 9, (struct look){150, 60});
+        for (int y = 0; y < 500; y++)
+            for (int x = 0; x < 500; x++) {
+                double away = shine ? hypot(x - 300, y - 250) / 130 : hypot(x - 250, y - 250) / 354;
+                uint8_t *pixel = &pixels[y * 500 + x];
+                *pixel = (uint8_t)(shine ? fmin(255, *pixel + 100 * exp(-away * away))
+                                         : *pixel * (1 - 0.9 * pow(away, 1.5)));
+            }
+        prepares(&image, &ink_want_mnist, out);
+        double apart = difference(alone, found.shown);
+        if (apart > 8) fail_msg("%s: %.1f levels from even light", shine ? "shine" : "vignette", apart);
+    }
+}
+
 /* Lines that do not go from edge to edge: an underline, and a frame that the digit crosses. A frame alone is writing. */
 static void underlined_and_framed(void **state)
 {
@@ -531,6 +571,8 @@ int main(void)
         TEST(mnist_is_left_alone),
         TEST(only_the_digit),
         TEST(squared_and_lined_paper),
+        TEST(bold_digits),
+        TEST(uneven_light),
         TEST(underlined_and_framed),
         TEST(strokes_are_no_rules),
         TEST(ink_of_another_hue),
