@@ -146,15 +146,13 @@ static int inked(const uint8_t *ink, int count, int step, int pixels, int apart)
 }
 
 /* The inked box touches a pixel more than it is long where it starts within one, and half covers another. */
-static void fits(int index, int width, int height)
+static void is_in_place(int index, const uint8_t *ink, int width, int height)
 {
-    struct ink_want want = wants(width, height, 1, INK_POLARITY_BRIGHT_INK);
     struct ink_reference reference = ink_reference_at(index);
-    ink_reference_show(index, &want, shown);
-    struct found found = look(shown, width, height);
+    struct found found = look(ink, width, height);
     double unit = (width < height ? width : height) / 28.0, most_off = fmax(0.5, 0.5 * unit);
-    double over_x = inked(shown, width, 1, height, width) - width * 20 / 28.0;
-    double over_y = inked(shown, height, width, width, 1) - height * 20 / 28.0, over = fmax(over_x, over_y);
+    double over_x = inked(ink, width, 1, height, width) - width * 20 / 28.0;
+    double over_y = inked(ink, height, width, width, 1) - height * 20 / 28.0, over = fmax(over_x, over_y);
     double off_x = found.x - width / 2.0, off_y = found.y - height / 2.0;
     if (found.mass < 15 * unit * unit || over < -1 || over > 2 || hypot(off_x, off_y) > most_off)
         fail_msg("%c of hand %d on %dx%d: %.1f of ink, %.2f pixels over its box, %.2f, %.2f off the middle",
@@ -165,7 +163,11 @@ static void every_character_fills_its_box(void **state)
 {
     static const int sides[][2] = {{8, 8}, {28, 28}, {32, 32}, {64, 64}, {224, 224}, {40, 28}, {28, 32}};
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
-        for (int index = 0; index < INK_REFERENCE_COUNT; index++) fits(index, sides[i][0], sides[i][1]);
+        for (int index = 0; index < INK_REFERENCE_COUNT; index++) {
+            struct ink_want want = wants(sides[i][0], sides[i][1], 1, INK_POLARITY_BRIGHT_INK);
+            ink_reference_show(index, &want, shown);
+            is_in_place(index, shown, want.width, want.height);
+        }
 }
 
 static void hands_differ(void **state)
@@ -203,6 +205,23 @@ static void each_hand_writes_all_its_characters_in_turn(void **state)
     assert_int_equal(index, INK_REFERENCE_COUNT);
 }
 
+/* Strains change the writing, each in its own way (though a mere line can only lean); it stays in its box. */
+static void strains_differ(void **state)
+{
+    static uint8_t strained[INK_REFERENCE_STRAINS][28 * 28];
+    double differ[INK_REFERENCE_STRAINS][INK_REFERENCE_STRAINS] = {0};
+    struct ink_want want = wants(28, 28, 1, INK_POLARITY_BRIGHT_INK);
+    for (int index = 0; index < INK_REFERENCE_COUNT; index++)
+        for (int i = 0; i < INK_REFERENCE_STRAINS; i++) {
+            ink_reference_show_strained(index, i, &want, strained[i]);
+            is_in_place(index, strained[i], 28, 28);
+            for (int j = 0; j < i; j++) differ[i][j] += apart(strained[i], strained[j], 28 * 28) / INK_REFERENCE_COUNT;
+        }
+    for (int i = 0; i < INK_REFERENCE_STRAINS; i++)
+        for (int j = 0; j < i; j++)
+            if (differ[i][j] < 10) fail_msg("strains %d and %d are %.1f levels apart", i, j, differ[i][j]);
+}
+
 static void shown_as_the_model_wants_it(void **state)
 {
     static uint8_t grey[28 * 28];
@@ -231,6 +250,7 @@ int main(void)
         cmocka_unit_test(every_character_fills_its_box),
         cmocka_unit_test(hands_differ),
         cmocka_unit_test(each_hand_writes_all_its_characters_in_turn),
+        cmocka_unit_test(strains_differ),
         cmocka_unit_test(shown_as_the_model_wants_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
