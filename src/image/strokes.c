@@ -91,6 +91,12 @@ static void read_path(const char *text, struct path *path)
     }
 }
 
+/* As fminf and fmaxf would, which are calls where NaN might come; the loop over pixels is hot. */
+static float clamp(float value, float low, float high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
 /* --- to its place -------------------------------------------------------------------------------------------------- */
 
 static void lean(struct path *path, const struct ink_hand *hand)
@@ -143,7 +149,7 @@ static void fit(struct path *path, float pen, float width, float height)
 /* How far to move what takes low..high, so that `mass` comes to the middle of 0..side and nothing is moved out. */
 static float shift(float low, float high, float mass, float side)
 {
-    return fmaxf(-low, fminf(side - high, side / 2 - mass));
+    return clamp(side / 2 - mass, -low, side - high);
 }
 
 /* Moves the path so that the mass of the ink, drawn where the path is now, comes to the middle. The ink is asked and not
@@ -169,7 +175,7 @@ static void centre(struct path *path, float pen, int width, int height, const ui
 /* What a pen, its middle `distance` from the pixel's, covers of the pixel, as if its edge were straight and upright. */
 static float cover(float distance, float pen)
 {
-    return fmaxf(0, fminf(fminf(1, pen), (pen + 1) / 2 - distance));
+    return clamp((pen + 1) / 2 - distance, 0, pen < 1 ? pen : 1);
 }
 
 /* The pixels whose middle lies in low..high, of 0..side. */
@@ -192,7 +198,7 @@ static void ink_line(struct point a, struct point b, float pen, int width, int h
     for (int y = top; y < bottom; y++)
         for (int x = left; x < right; x++) {
             float to_x = (float)x + 0.5f - a.x, to_y = (float)y + 0.5f - a.y;
-            float t = fmaxf(0, fminf(1, (to_x * dx + to_y * dy) * per_length));
+            float t = clamp((to_x * dx + to_y * dy) * per_length, 0, 1);
             to_x -= t * dx;
             to_y -= t * dy;
             uint8_t value = (uint8_t)(cover(sqrtf(to_x * to_x + to_y * to_y), pen) * 255 + 0.5f);
