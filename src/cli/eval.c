@@ -217,7 +217,7 @@ const struct ink_command ink_command_eval = {
             "  inkling eval model.onnx pictures/ --html report.html\n",
     .options = {{"html", "FILE", "also write a page with figures and the misread pictures, whole in one file"},
                 {"json", NULL, "as JSON (docs/json.md)"},
-                {"threads", "N", "pictures read at a time (as many as there are CPUs)"}},
+                {"threads", "N", "pictures read at a time (as many as there are CPUs); 1 times them best"}},
     .least = 2,
     .most = -1,
     .run = eval,

@@ -9,7 +9,7 @@
 /* Small shares stay visible: the square root of 1 % is a tenth of the way. */
 static double strength(double share)
 {
-    return 0.12 + 0.88 * sqrt(share);
+    return 0.2 + 0.8 * sqrt(share);
 }
 
 static void open_figure(struct ink_buffer *out, const char *kind, double width, double height, const char *label)
