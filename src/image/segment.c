@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "image/digit.h"
+#include "image/linemask.h"
 #include "image/pieces.h"
 #include "image/prepared.h"
 
@@ -217,7 +218,7 @@ ink_status ink_segment(const struct ink_image *image, const struct ink_want *wan
     ink_status st = ink_segment_check(want, err);
     if (!st) st = ink_page_make(image, INK_PLANE_LINE_SIDE, arena, &page, err);
     if (st) return st;
-    st = ink_page_mask(&page, arena, &mask);
+    st = ink_linemask_make(&page, arena, &mask);
     if (!st) st = ink_pieces_find(mask, page.plane.width, page.plane.height, arena, &pieces);
     if (st == INK_E_LIMIT) return ink_fail(err, st, "it has more than %d characters in a line", INK_SEGMENTS_MAX);
     if (st) return ink_fail(err, st, "no memory to separate the characters");
