@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conv.h - Conv, ConvTranspose, and inkling.Conv, which passes make of Conv and what follows it. */
+/* conv.h - Conv, ConvTranspose, Col2Im, and inkling.Conv, which passes make of Conv and what follows it. */
 #ifndef INK_OPS_CONV_H
 #define INK_OPS_CONV_H
 
@@ -22,5 +22,10 @@ ink_status ink_conv_transpose_shape(struct ink_op_ctx *ctx);
 ink_status ink_conv_transpose_prepare(struct ink_op_ctx *ctx);
 ink_status ink_conv_transpose_run(struct ink_op_ctx *ctx);
 uint64_t ink_conv_transpose_multiply_adds(const struct ink_op_ctx *ctx);
+
+ink_status ink_col2im_load(struct ink_op_ctx *ctx);
+ink_status ink_col2im_shape(struct ink_op_ctx *ctx);
+ink_status ink_col2im_prepare(struct ink_op_ctx *ctx);
+ink_status ink_col2im_run(struct ink_op_ctx *ctx);
 
 #endif

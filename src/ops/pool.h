@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pool.h - MaxPool, AveragePool, LpPool and their global forms. */
+/* pool.h - MaxPool, AveragePool, LpPool and their global forms; MaxUnpool. */
 #ifndef INK_OPS_POOL_H
 #define INK_OPS_POOL_H
 
@@ -25,5 +25,9 @@ ink_status ink_global_pool_run(struct ink_op_ctx *ctx);
 
 /* The attribute p of LpPool and GlobalLpPool, 2 where it is left out. */
 ink_status ink_pool_load_p(const struct ink_op_ctx *ctx, float *p);
+
+ink_status ink_max_unpool_load(struct ink_op_ctx *ctx);
+ink_status ink_max_unpool_shape(struct ink_op_ctx *ctx);
+ink_status ink_max_unpool_run(struct ink_op_ctx *ctx);
 
 #endif

@@ -27,6 +27,7 @@
 #include "ops/reduce.h"
 #include "ops/reshape.h"
 #include "ops/resize.h"
+#include "ops/sample.h"
 #include "ops/softmax.h"
 #include "ops/topk.h"
 #include "ops/trilu.h"
@@ -190,6 +191,7 @@ static const struct ink_op table[] = {
     {"", "Add", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(ADD)},
     {"", "Add", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, INK_OP_INPLACE, BINARY(ADD)},
     {"", "Add", 14, "TT>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(ADD)},
+    {"", "AffineGrid", 20, "Ti>T", {INK_TYPES_FLOAT}, 0, MOVED(ink_affine_grid_load, affine_grid)},
     {"", "And", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(AND)},
     {"", "And", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(AND)},
     {"", "ArgMax", 1, "T>i", {INK_TYPES_NUMBER & ~BIT(INK_BFLOAT16)}, 0, ARG(max)},
@@ -245,6 +247,7 @@ static const struct ink_op table[] = {
     {"", "Clip", 11, "TT?T?>T", {FLOATS}, INK_OP_INPLACE, MOVED(NULL, clip)},
     {"", "Clip", 12, "TT?T?>T", {PLAIN}, INK_OP_INPLACE, MOVED(NULL, clip)},
     {"", "Clip", 13, "TT?T?>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, MOVED(NULL, clip)},
+    {"", "Col2Im", 18, "Tii>T", {INK_TYPES_NUMBER}, 0, FLOATING(col2im)},
     {"", "Compress", 9, "Tb>T", {ELEMENT_OLD}, INK_OP_SIZES, .load = ink_compress_load, .run = ink_compress_run},
     {"", "Compress", 11, "Tb>T", {ELEMENT_OLD}, INK_OP_SIZES, .load = ink_compress_load, .run = ink_compress_run},
     {"", "Concat", 1, "T*>T", {FLOATS}, 0, MOVED(ink_concat_load, concat)},
@@ -273,6 +276,8 @@ static const struct ink_op table[] = {
     {"", "CumProd", 26, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(MUL)},
     {"", "CumSum", 11, "TU>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
     {"", "CumSum", 14, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
+    {"", "DeformConv", 19, "TTTT?T?>T", {FLOATS}, 0, FLOATING(deform_conv), .multiply_adds = ink_deform_conv_multiply_adds},
+    {"", "DeformConv", 22, "TTTT?T?>T", {INK_TYPES_FLOAT}, 0, FLOATING(deform_conv), .multiply_adds = ink_deform_conv_multiply_adds},
     {"", "DepthToSpace", 1, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
     {"", "DepthToSpace", 11, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
     {"", "DepthToSpace", 13, "T>T", {ELEMENT}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
@@ -351,6 +356,9 @@ static const struct ink_op table[] = {
     {"", "Greater", 13, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(GREATER)},
     {"", "GreaterOrEqual", 12, "TT>b", {PLAIN}, 0, BINARY(GREATER_OR_EQUAL)},
     {"", "GreaterOrEqual", 16, "TT>b", {INK_TYPES_NUMBER}, 0, BINARY(GREATER_OR_EQUAL)},
+    {"", "GridSample", 16, "TU>T", {PLAIN | BIT(INK_BOOL), FLOATS}, 0, MOVED(ink_grid_sample_load, grid_sample)},
+    {"", "GridSample", 20, "TU>T", {PLAIN | BIT(INK_BOOL), FLOATS}, 0, MOVED(ink_grid_sample_load, grid_sample)},
+    {"", "GridSample", 22, "TU>T", {INK_TYPES_NUMBER | BIT(INK_BOOL), INK_TYPES_FLOAT}, 0, MOVED(ink_grid_sample_load, grid_sample)},
     {"", "GroupNormalization", 18, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group_old)},
     {"", "GroupNormalization", 21, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group)},
     {"", "HardSigmoid", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(HARD_SIGMOID, "alpha", "beta", 0.2f, 0.5f)},
@@ -408,6 +416,11 @@ static const struct ink_op table[] = {
     {"", "MaxPool", 8, "T>Ti?", {FLOATS}, 0, POOL(max)},
     {"", "MaxPool", 12, "T>Ti?", {FLOATS | BYTES}, 0, POOL(max)},
     {"", "MaxPool", 22, "T>Ti?", {INK_TYPES_FLOAT | BYTES}, 0, POOL(max)},
+    {"", "MaxRoiPool", 1, "TT>T", {FLOATS}, 0, MOVED(ink_max_roi_pool_load, max_roi_pool)},
+    {"", "MaxRoiPool", 22, "TT>T", {INK_TYPES_FLOAT}, 0, MOVED(ink_max_roi_pool_load, max_roi_pool)},
+    {"", "MaxUnpool", 9, "Tii?>T", {FLOATS}, 0, MOVED(ink_max_unpool_load, max_unpool)},
+    {"", "MaxUnpool", 11, "Tii?>T", {FLOATS}, 0, MOVED(ink_max_unpool_load, max_unpool)},
+    {"", "MaxUnpool", 22, "Tii?>T", {INK_TYPES_FLOAT}, 0, MOVED(ink_max_unpool_load, max_unpool)},
     {"", "Mean", 1, "T*>T", {FLOATS}, 0, MEAN(ink_variadic_old_shape)},
     {"", "Mean", 8, "T*>T", {FLOATS}, 0, MEAN(ink_variadic_shape)},
     {"", "Mean", 13, "T*>T", {INK_TYPES_FLOAT}, 0, MEAN(ink_variadic_shape)},
@@ -434,6 +447,8 @@ static const struct ink_op table[] = {
     {"", "NegativeLogLikelihoodLoss", 12, "TUT?>T", {FLOATS, INK_TYPES_INDEX}, 0, LOSS(logarithms)},
     {"", "NegativeLogLikelihoodLoss", 13, "TUT?>T", {FLOATS, INK_TYPES_INDEX}, 0, LOSS(logarithms)},
     {"", "NegativeLogLikelihoodLoss", 22, "TUT?>T", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, 0, LOSS(logarithms)},
+    {"", "NonMaxSuppression", 10, "ffi?f?f?>i", {0}, INK_OP_SIZES, .load = ink_nms_load, .prepare = ink_nms_prepare, .run = ink_nms_run},
+    {"", "NonMaxSuppression", 11, "ffi?f?f?>i", {0}, INK_OP_SIZES, .load = ink_nms_load, .prepare = ink_nms_prepare, .run = ink_nms_run},
     {"", "NonZero", 9, "T>i", {PLAIN | BIT(INK_BOOL)}, INK_OP_SIZES, .run = ink_non_zero_run},
     {"", "NonZero", 13, "T>i", {INK_TYPES_NUMBER | BIT(INK_BOOL)}, INK_OP_SIZES, .run = ink_non_zero_run},
     {"", "Not", 1, "T>T", {BIT(INK_BOOL)}, INK_OP_INPLACE, UNARY(NOT, NULL)},
@@ -527,6 +542,9 @@ static const struct ink_op table[] = {
     {"", "Resize", 13, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
     {"", "Resize", 18, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
     {"", "Resize", 19, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
+    {"", "RoiAlign", 10, "TTi>T", {FLOATS}, 0, MOVED(ink_roi_align_load, roi_align)},
+    {"", "RoiAlign", 16, "TTi>T", {FLOATS}, 0, MOVED(ink_roi_align_load, roi_align)},
+    {"", "RoiAlign", 22, "TTi>T", {INK_TYPES_FLOAT}, 0, MOVED(ink_roi_align_load, roi_align)},
     {"", "RotaryEmbedding", 23, "TTTi?>T", {REALS}, 0, FLOATING(rotary)},
     {"", "Round", 11, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Round", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ROUND, NULL)},

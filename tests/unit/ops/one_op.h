@@ -144,10 +144,10 @@ static inline ink_status one_op_run(struct one_op *o)
         if (letter == 'f') out[i]->dtype = INK_FLOAT;
     }
     op = ctx.op;
-    if (!st && op->flags & INK_OP_SIZES) return op->run(&ctx);
-    if (!st) st = op->shape(&ctx);
+    bool sizes = op->flags & INK_OP_SIZES;
+    if (!st && !sizes) st = op->shape(&ctx);
     if (!st && op->prepare) st = op->prepare(&ctx);
-    for (int i = 0; !st && i < o->out_count; i++) {
+    for (int i = 0; !st && !sizes && i < o->out_count; i++) {
         out[i]->data = ink_arena_calloc(&o->arena, ink_tensor_bytes(out[i]) + 1, 1);
         if (!out[i]->data) st = INK_E_OOM;
     }
