@@ -16,7 +16,6 @@ enum {
 };
 
 static const float SLOPE_MAX = 0.06f;     /* 3.4 degrees: nobody lays paper on a scanner much worse */
-static const float COVER_LEAST = 0.7f;    /* of a rule's span */
 static const float CANDIDATE_PART = 0.4f; /* of the width in one row of the projection: worth following */
 static const float STROKE_PART = 0.6f;    /* of the strokes' width: what is thinner is none of them */
 static const float APART_LEAST = 0.95f;   /* of a rule's length, for one that nothing touches */
@@ -24,25 +23,29 @@ static const float REST_LEAST = 0.12f;    /* of the picture's side: less is not 
 
 /* What makes a line a rule. */
 struct demands {
-    float span; /* of the picture, from its first to its last pixel */
-    float thin; /* of the span, where nothing crosses it */
+    float span;  /* of the picture, from its first to its last pixel */
+    float cover; /* of the span, where there is ink */
+    float thin;  /* of the span, where nothing crosses it */
 };
 
-static const struct demands of_paper = {0.8f, 0.6f};
-static const struct demands of_ruled_paper = {0.8f, 0.25f}; /* one of many, so that writing may hide most of it */
-static const struct demands of_frame = {0.5f, 0.6f};
-enum { RULED_LEAST = 3 }; /* so many rules in one direction make ruled paper */
+static const struct demands of_paper = {0.8f, 0.7f, 0.6f};
+static const struct demands of_frame = {0.5f, 0.7f, 0.6f};
+static const struct demands of_expected = {0.8f, 0.3f,
+                                           0.2f}; /* where regular spacing has one: faint, or hidden by writing */
+enum { RULED_LEAST = 3 };                         /* so many rules in one direction make ruled paper */
 
 /* A mask, and a copy in which rules are taken out. */
 struct sheet {
     int width, height;
     const uint8_t *mask; /* [width, height]: column by column */
     uint8_t *clean;
-    uint16_t *profile; /* [height + 2 * drift] */
-    int drift;         /* rows that the steepest slope moves */
-    int *middle;       /* [width] twice the rule's middle in each column, -1 where there is no rule */
-    int *run;          /* [width] its vertical run there */
-    float slope;       /* of the rules */
+    uint16_t *profile;    /* [height + 2 * drift] */
+    int drift;            /* rows that the steepest slope moves */
+    int *middle;          /* [width] twice the rule's middle in each column, -1 where there is no rule */
+    int *run;             /* [width] its vertical run there */
+    float slope;          /* of the rules */
+    int count;            /* rules found, */
+    float row[RULES_MAX]; /* and where they pass the middle column, from above */
 };
 
 struct rule {
@@ -147,14 +150,15 @@ static void follow_both_ways(struct sheet *sheet, float row, float slope, int th
     follow(sheet, row - slope, slope, -1, thickest);
 }
 
-/* The median of its runs, which crossing strokes hardly move; 0 when there are none. */
-static int median_run(const struct sheet *sheet, int longest)
+/* A rule's thickness: that of most of the thin runs that are demanded; thicker ones are of strokes that cross it. 0 when it
+ * is over `most`. */
+static int thickness_of(const struct sheet *sheet, const struct demands *demands, int most)
 {
     int below = 0, found = 0;
     for (int x = 0; x < sheet->width; x++) found += sheet->run[x] > 0;
-    for (int length = 1; length <= longest; length++) {
+    for (int length = 1; found && length <= most; length++) {
         for (int x = 0; x < sheet->width; x++) below += sheet->run[x] == length;
-        if (below * 2 >= found) return found ? length : 0;
+        if ((float)below >= 0.8f * demands->thin * (float)found) return length;
     }
     return 0;
 }
@@ -162,7 +166,7 @@ static int median_run(const struct sheet *sheet, int longest)
 /* Whether what was followed is a rule: long, thin, and there for most of its length. */
 static bool is_rule(const struct sheet *sheet, const struct demands *demands, int most, struct rule *rule)
 {
-    rule->thickness = median_run(sheet, most);
+    rule->thickness = thickness_of(sheet, demands, most);
     if (rule->thickness == 0) return false;
     int first = sheet->width, last = -1, thin = 0, found = 0;
     for (int x = 0; x < sheet->width; x++) {
@@ -176,7 +180,7 @@ static bool is_rule(const struct sheet *sheet, const struct demands *demands, in
     float span = (float)(last - first + 1);
     rule->from_edge_to_edge = first <= near && last >= sheet->width - 1 - near;
     rule->apart = (float)thin >= APART_LEAST * (float)found;
-    return span >= demands->span * (float)sheet->width && (float)found >= COVER_LEAST * span &&
+    return span >= demands->span * (float)sheet->width && (float)found >= demands->cover * span &&
            (float)thin >= demands->thin * span;
 }
 
@@ -198,29 +202,71 @@ static void find_direction(struct sheet *sheet)
     project(sheet, sheet->slope, 1);
 }
 
-/* Takes the level rules that are no thicker than `most` out of sheet->clean; returns how many there were. */
-static int remove_level(struct sheet *sheet, const struct demands *demands, int most, struct rule *thickest)
+/* Takes the rule that passes the middle column in `row` out of sheet->clean, if there is one no thicker than `most`. */
+static bool remove_rule(struct sheet *sheet, float row, const struct demands *demands, int most, struct rule *rule)
+{
+    follow_both_ways(sheet, row, sheet->slope, 0);
+    int thickness = thickness_of(sheet, demands, most);
+    if (thickness == 0) return false;
+    follow_both_ways(sheet, row, sheet->slope, thickness + 1);
+    if (!is_rule(sheet, demands, most, rule)) return false;
+    take_out(sheet, rule->thickness);
+    return true;
+}
+
+/* Takes out what the profile shows; *thickest is only changed to a thicker one. */
+static void remove_level(struct sheet *sheet, const struct demands *demands, int most, struct rule *thickest)
 {
     unsigned least = (unsigned)(CANDIDATE_PART * (float)sheet->width);
-    int rows = sheet->height + 2 * sheet->drift, count = 0;
-    for (int i = 0; i < rows && count < RULES_MAX; i++) {
+    int rows = sheet->height + 2 * sheet->drift;
+    for (int i = 0; i < rows && sheet->count < RULES_MAX; i++) {
         if (sheet->profile[i] < least) continue;
         int peak = i;
         for (; i + 1 < rows && sheet->profile[i + 1] >= least; i++)
             if (sheet->profile[i + 1] > sheet->profile[peak]) peak = i + 1;
         float row = (float)(peak - sheet->drift);
-        follow_both_ways(sheet, row, sheet->slope, 0);
-        int thickness = median_run(sheet, most);
-        if (thickness == 0) continue;
-        follow_both_ways(sheet, row, sheet->slope, thickness + 1);
         struct rule rule;
-        if (!is_rule(sheet, demands, most, &rule)) continue;
-        take_out(sheet, rule.thickness);
+        if (!remove_rule(sheet, row, demands, most, &rule)) continue;
+        sheet->row[sheet->count++] = row;
         if (rule.thickness >= thickest->thickness) *thickest = rule;
-        count++;
     }
-    return count;
 }
+
+/* Rows from one rule to the next; 0 where they are not regular. */
+static float spacing(const struct sheet *sheet)
+{
+    if (sheet->count < RULED_LEAST) return 0;
+    float least = (float)sheet->height, first = sheet->row[0], all = sheet->row[sheet->count - 1] - first;
+    for (int i = 1; i < sheet->count; i++) least = fminf(least, sheet->row[i] - sheet->row[i - 1]);
+    if (least < 4 * REACH) return 0;
+    float sum = 0, steps = 0; /* over neighbours: rows are whole numbers, the spacing is not */
+    for (int i = 1; i < sheet->count; i++) {
+        float gap = sheet->row[i] - sheet->row[i - 1];
+        sum += gap < 1.5f * least ? gap : 0;
+        steps += gap < 1.5f * least;
+    }
+    float step = all / roundf(all * steps / sum);
+    for (int i = 1; i < sheet->count; i++) {
+        float at = (sheet->row[i] - first) / step;
+        if (fabsf(at - roundf(at)) * step > REACH) return 0;
+    }
+    return step;
+}
+
+/* On ruled paper, the rules that writing hides or that are too faint to be seen without the others. */
+static void remove_expected(struct sheet *sheet, int most)
+{
+    float step = spacing(sheet);
+    if (step == 0) return;
+    int found = 0;
+    for (float row = fmodf(sheet->row[0], step); row < (float)sheet->height; row += step) {
+        while (found < sheet->count && sheet->row[found] < row - REACH) found++;
+        bool is_found = found < sheet->count && sheet->row[found] <= row + REACH;
+        struct rule rule;
+        if (!is_found) remove_rule(sheet, row, &of_expected, most, &rule);
+    }
+}
+
 static ink_status sheet_make(struct sheet *sheet, const uint8_t *mask, uint8_t *clean, int width, int height,
                              struct ink_arena *arena)
 {
@@ -243,15 +289,17 @@ static void turn(const uint8_t *in, int width, int height, uint8_t *out)
 static struct rules remove_both(struct sheet *level, struct sheet *upright, int most)
 {
     struct rules rules = {0};
-    rules.level = remove_level(level, &of_paper, most, &rules.thickest);
-    rules.upright = remove_level(upright, &of_paper, most, &rules.thickest);
-    int usual = rules.thickest.thickness + 1;
-    if (rules.level >= RULED_LEAST) remove_level(level, &of_ruled_paper, usual, &rules.thickest);
-    if (rules.upright >= RULED_LEAST) remove_level(upright, &of_ruled_paper, usual, &rules.thickest);
-    if (rules.level || rules.upright) return rules;
-    rules.framed = true;
-    rules.level = remove_level(level, &of_frame, most, &rules.thickest);
-    rules.upright = remove_level(upright, &of_frame, most, &rules.thickest);
+    remove_level(level, &of_paper, most, &rules.thickest);
+    remove_level(upright, &of_paper, most, &rules.thickest);
+    remove_expected(level, rules.thickest.thickness + 1);
+    remove_expected(upright, rules.thickest.thickness + 1);
+    rules.framed = !level->count && !upright->count;
+    if (rules.framed) {
+        remove_level(level, &of_frame, most, &rules.thickest);
+        remove_level(upright, &of_frame, most, &rules.thickest);
+    }
+    rules.level = level->count;
+    rules.upright = upright->count;
     return rules;
 }
 

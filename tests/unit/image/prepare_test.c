@@ -233,6 +233,21 @@ static void squared_and_lined_paper(void **state)
     }
 }
 
+/* On squared paper the rules that writing hides for most of their length go too, for it is known where they must be. */
+static void hidden_rules(void **state)
+{
+    float out[28 * 28];
+    uint8_t alone[28 * 28];
+    struct ink_image image = draw(300, 50, 70, 300, 24, (struct look){240, 60});
+    prepares(&image, &ink_want_mnist, out);
+    memcpy(alone, found.shown, sizeof alone);
+    rule(300, 17, 2, 6, 90, false);
+    rule(300, 17, 2, -6, 90, true);
+    prepares(&image, &ink_want_mnist, out);
+    double apart = difference(alone, found.shown);
+    if (apart > 8) fail_msg("%.1f levels from the one on plain paper", apart);
+}
+
 /* A line between two points that lie level or upright to each other, `pen` thick. */
 static void line(int side, int x0, int y0, int x1, int y1, int pen, int level)
 {
@@ -573,6 +588,7 @@ int main(void)
         TEST(squared_and_lined_paper),
         TEST(bold_digits),
         TEST(uneven_light),
+        TEST(hidden_rules),
         TEST(underlined_and_framed),
         TEST(strokes_are_no_rules),
         TEST(ink_of_another_hue),
