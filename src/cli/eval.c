@@ -15,7 +15,13 @@
 #include "cli/print.h"
 #include "engine/external.h"
 
-enum { TABLE_LABELS_MAX = 26, MISREAD_SHOWN = 20, FOREIGN_SHOWN = 8, PAGE_BYTES_MAX = 256 << 20 };
+enum {
+    TABLE_LABELS_MAX = 26,
+    MISREAD_SHOWN = 20,
+    FOREIGN_SHOWN = 8,
+    USUAL_THREADS_MAX = 8,
+    PAGE_BYTES_MAX = 256 << 20
+};
 
 #define ARENA_BYTES ((size_t)2 << 30)
 
@@ -26,23 +32,29 @@ struct shown {
     char text[256];
 };
 
-static struct shown show(const char *text)
+/* In at most so many bytes, less than the room; no character is cut in two. */
+static struct shown show_within(const char *text, size_t bytes_max)
 {
     struct shown s;
-    ink_text_escape(text, strlen(text), s.text, sizeof s.text);
+    ink_text_escape(text, strlen(text), s.text, bytes_max + 1);
     return s;
+}
+
+static struct shown show(const char *text)
+{
+    return show_within(text, sizeof(struct shown) - 1);
 }
 
 static void print_matrix(const struct ink_summary *s)
 {
     size_t columns = s->class_count + 1;
     printf("\n  shows     read as\n          ");
-    for (size_t j = 0; j < s->class_count; j++) printf(" %5.5s", show(s->classes[j].label).text);
+    for (size_t j = 0; j < s->class_count; j++) printf(" %5s", show_within(s->classes[j].label, 5).text);
     printf("%s   right\n", s->unread ? "  none" : "");
     for (size_t i = 0; i < s->class_count; i++) {
         const size_t *row = &s->confusion[i * columns];
         if (!s->classes[i].pictures) continue;
-        printf("  %-8.8s", show(s->classes[i].label).text);
+        printf("  %-8s", show_within(s->classes[i].label, 8).text);
         for (size_t j = 0; j < columns - !s->unread; j++) row[j] ? printf(" %5zu", row[j]) : printf("     .");
         printf("  %5.1f %%\n", 100.0 * (double)row[i] / (double)s->classes[i].pictures);
     }
@@ -173,11 +185,12 @@ static ink_status evaluate(char **models, struct ink_eval_report *r, const struc
     return INK_OK;
 }
 
-static long cpus(void)
+/* A classifier for each of many CPUs could take more memory than it saves time. */
+static long usual_threads(void)
 {
     cpu_set_t set;
     int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-    return count < INK_EVALUATE_THREADS_MAX ? count : INK_EVALUATE_THREADS_MAX;
+    return count < USUAL_THREADS_MAX ? count : USUAL_THREADS_MAX;
 }
 
 static int eval(const struct ink_args *args)
@@ -188,7 +201,8 @@ static int eval(const struct ink_args *args)
     struct ink_error err = {0};
     struct ink_labelled *pictures;
     struct ink_eval_report report = {.source = source, .models = (size_t)args->count - 1};
-    if (!ink_args_number(args, "threads", 1, INK_EVALUATE_THREADS_MAX, cpus(), &threads)) return INK_EXIT_USAGE;
+    if (!ink_args_number(args, "threads", 1, INK_EVALUATE_THREADS_MAX, usual_threads(), &threads))
+        return INK_EXIT_USAGE;
     ink_arena_init(&arena, ARENA_BYTES);
     ink_status st = page ? may_write(page, &err) : INK_OK;
     if (!st) st = ink_labelled_read(source, &arena, &pictures, &report.pictures, &err);
@@ -217,7 +231,7 @@ const struct ink_command ink_command_eval = {
             "  inkling eval model.onnx pictures/ --html report.html\n",
     .options = {{"html", "FILE", "also write a page with figures and the misread pictures, whole in one file"},
                 {"json", NULL, "as JSON (docs/json.md)"},
-                {"threads", "N", "pictures read at a time (as many as there are CPUs); 1 times them best"}},
+                {"threads", "N", "pictures read at a time (one a CPU, at most 8); 1 times them best"}},
     .least = 2,
     .most = -1,
     .run = eval,

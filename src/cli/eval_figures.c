@@ -26,7 +26,7 @@ void ink_figure_bar(struct ink_buffer *out, double share, const char *kind)
         out,
         "<svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
         "<rect class=\"track\" width=\"100\" height=\"4\"/><rect class=\"%s\" width=\"%.1f\" height=\"4\"/></svg>",
-        kind, 100 * share);
+        kind, 100 * fmin(1, fmax(0, share)));
 }
 
 /* --- accuracy --- */

@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "cli/evaluation.h"
 
-/* A bar that is `share` (0..1) full; kind is its class in the style: "right", "wrong", "plain". */
+/* A bar that is `share` (cut to 0..1) full; kind is its class in the style: "right", "wrong", "plain". */
 void ink_figure_bar(struct ink_buffer *out, double share, const char *kind);
 
 /* The accuracy as a dot on its 95 % interval, on a scale from `from` (a multiple of 0.1, below 1) to 1. */

@@ -112,10 +112,10 @@ static void write_foreign(struct ink_buffer *out, const struct ink_summary *s)
 static void write_card(struct ink_buffer *out, const struct ink_eval_report *r, size_t model, double scale_from)
 {
     const struct ink_summary *s = &r->summaries[model];
-    ink_buffer_text(out, "<article class=\"card\">\n<div>\n<h3>");
+    ink_buffer_text(out, "<article class=\"card\">\n<div>\n<h2 class=\"model\">");
     tag(out, r, model);
     name(out, r->evaluations[model].model);
-    ink_buffer_text(out, "</h3>\n<p class=\"accuracy\">");
+    ink_buffer_text(out, "</h2>\n<p class=\"accuracy\">");
     percent(out, s->accuracy);
     ink_buffer_printf(out, "</p>\n<p><b>%zu</b> of %zu right", s->right, r->pictures);
     size_t misread = r->pictures - s->right - s->unread;
@@ -199,9 +199,10 @@ static void write_mistakes(struct ink_buffer *out, const struct ink_summary *s)
 
 static void write_confusion(struct ink_buffer *out, const struct ink_eval_report *r)
 {
-    open_section(out, "What is taken for what",
-                 "A row for what the pictures show, a column for what was read. The stronger the colour, the larger "
-                 "the share of the row.");
+    open_section(
+        out, "What is taken for what",
+        "A row for what the pictures show, a column for what was read (&empty;: could not be). The stronger the "
+        "colour, the larger the share of the row.");
     ink_buffer_text(out, "<div class=\"models\">\n");
     for (size_t m = 0; m < r->models; m++) {
         const struct ink_summary *s = &r->summaries[m];

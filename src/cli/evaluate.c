@@ -115,12 +115,12 @@ static void close_reader(struct reader *reader)
 ink_status ink_evaluate(const char *model, const struct ink_labelled *pictures, size_t count, int threads,
                         struct ink_arena *arena, struct ink_evaluation *out, struct ink_error *err)
 {
-    struct reader readers[INK_EVALUATE_THREADS_MAX] = {0};
     *out = (struct ink_evaluation){
         .model = model, .readings = INK_ARENA_ARRAY(arena, struct ink_reading, count), .count = count};
     struct job job = {pictures, out, .lock = PTHREAD_MUTEX_INITIALIZER, .arena = arena, .err = err};
-    if (!out->readings) return ink_fail(err, INK_E_OOM, "out of memory");
     if ((size_t)threads > count) threads = (int)count;
+    struct reader *readers = INK_ARENA_ARRAY(arena, struct reader, (size_t)threads);
+    if (!out->readings || !readers) return ink_fail(err, INK_E_OOM, "out of memory");
     int opened = 0, started = 1; /* the first is this thread */
     while (!job.status && opened < threads) job.status = open_reader(&readers[opened++], &job, model, err);
     if (!job.status)

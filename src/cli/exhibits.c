@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/opened.h"
+#include "cli/print.h"
 #include "image/encode.h"
 
 enum { CHARACTERS_ACROSS_MAX = 8 };
@@ -120,13 +121,15 @@ ink_status ink_exhibits_draw(const struct ink_evaluation *evaluations, size_t mo
     ink_arena_init(&d.arena, INK_PICTURE_ARENA_BYTES);
     ink_buffer_init(&d.file, INK_PICTURE_BYTES_MAX);
     ink_buffer_init(&d.png, 1 << 20);
+    size_t done = 0, all = exhibits->count * models;
     for (size_t m = 0; !st && exhibits->count && m < models; m++) {
         struct ink_opened model;
         st = ink_opened_read(evaluations[m].model, 1, INK_FIT_COUNT, &model, err);
         for (size_t i = 0; !st && i < exhibits->count; i++) {
             struct ink_exhibit *exhibit = &exhibits->items[i];
-            st =
-                draw(&d, model.classifier, evaluations[m].readings[exhibit->index].picture, exhibit, &exhibit->seen[m]);
+            const struct ink_reading *reading = &evaluations[m].readings[exhibit->index];
+            st = draw(&d, model.classifier, reading->picture, exhibit, &exhibit->seen[m]);
+            ink_print_progress("eval: drawing", ++done, all);
         }
         ink_opened_cleanup(&model);
     }

@@ -26,7 +26,7 @@ INK_NODISCARD ink_status ink_exhibits_choose(const struct ink_evaluation *evalua
                                              struct ink_arena *arena, struct ink_exhibits *out);
 
 /* Reads the chosen pictures once more, with each model. A picture that is not there any more is left empty; an error is
- * one of a model, or INK_E_OOM. */
+ * one of a model, or INK_E_OOM. Shows progress on a terminal. */
 INK_NODISCARD ink_status ink_exhibits_draw(const struct ink_evaluation *evaluations, size_t models,
                                            struct ink_arena *arena, struct ink_exhibits *exhibits,
                                            struct ink_error *err);
