@@ -63,6 +63,15 @@ struct ink_box {
     int height;
 };
 
+/* The smallest box round both. */
+static inline struct ink_box ink_box_both(struct ink_box a, struct ink_box b)
+{
+    int x = a.x < b.x ? a.x : b.x, y = a.y < b.y ? a.y : b.y;
+    int right = a.x + a.width > b.x + b.width ? a.x + a.width : b.x + b.width;
+    int bottom = a.y + a.height > b.y + b.height ? a.y + a.height : b.y + b.height;
+    return (struct ink_box){x, y, right - x, bottom - y};
+}
+
 const char *ink_image_format_word(enum ink_image_format format); /* "png" */
 const char *ink_image_mode_word(enum ink_image_mode mode);       /* "RGBA" */
 

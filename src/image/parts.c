@@ -3,7 +3,10 @@
 
 #include <math.h>
 
-enum { PARTS_MAX = UINT16_MAX - 1 };
+enum {
+    PARTS_MAX = UINT16_MAX - 1,
+    ROUNDS_MAX = 8, /* pieces of a stroke that lie behind each other, seen from the digit's largest part */
+};
 
 struct flood {
     const uint8_t *mask;
@@ -137,9 +140,15 @@ void ink_parts_choose(struct ink_parts *parts, int width, int height)
     if (!digit) return;
     digit->keep = true;
     struct ink_box kept = digit->box;
-    for (int i = 0; i < parts->count; i++) {
-        struct ink_part *part = &parts->part[i];
-        if (part->keep || !belongs(part, digit, kept, width, height)) continue;
-        part->keep = true;
+    bool grown = true;
+    for (int round = 0; grown && round < ROUNDS_MAX; round++) {
+        struct ink_box before = kept;
+        grown = false;
+        for (int i = 0; i < parts->count; i++) {
+            struct ink_part *part = &parts->part[i];
+            if (part->keep || !belongs(part, digit, before, width, height)) continue;
+            part->keep = grown = true;
+            kept = ink_box_both(kept, part->box);
+        }
     }
 }

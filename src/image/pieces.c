@@ -36,14 +36,6 @@ static int right_of(struct ink_box box)
     return box.x + box.width;
 }
 
-static struct ink_box both(struct ink_box a, struct ink_box b)
-{
-    int x = a.x < b.x ? a.x : b.x, y = a.y < b.y ? a.y : b.y;
-    int right = right_of(a) > right_of(b) ? right_of(a) : right_of(b);
-    int bottom = a.y + a.height > b.y + b.height ? a.y + a.height : b.y + b.height;
-    return (struct ink_box){x, y, right - x, bottom - y};
-}
-
 /* Columns that both have; negative: so many are between them. */
 static int overlap(struct ink_box a, struct ink_box b)
 {
@@ -83,7 +75,7 @@ static void add_part(struct line *line, struct group *group, int part)
 {
     line->next[part] = group->parts;
     group->parts = part + 1;
-    group->box = both(group->box, line->parts.part[part].box);
+    group->box = ink_box_both(group->box, line->parts.part[part].box);
 }
 
 /* Each tall part on the line starts a group. */
@@ -181,7 +173,7 @@ static void label_pieces(const struct line *line, int g, const uint8_t *ink, con
             for (int i = 0; i < cuts->count; i++) number += cuts->cut[i].at[y] <= x;
             pieces->area++;
             struct ink_box pixel = {box.x + x, box.y + y, 1, 1};
-            piece[number].box = piece[number].box.width ? both(piece[number].box, pixel) : pixel;
+            piece[number].box = piece[number].box.width ? ink_box_both(piece[number].box, pixel) : pixel;
             pieces->label[pixel.y * line->width + pixel.x] = (uint16_t)(pieces->count + number + 1);
         }
     pieces->count += cuts->count + 1;

@@ -233,6 +233,19 @@ static void squared_and_lined_paper(void **state)
     }
 }
 
+/* A stroke broken again and again is followed to its end, piece by piece. */
+static void broken_strokes(void **state)
+{
+    float out[28 * 28];
+    struct ink_image image = draw(400, 150, 40, 320, 8, (struct look){240, 60});
+    prepares(&image, &ink_want_mnist, out);
+    struct ink_box whole = found.ink;
+    for (int y = 0; y < 400; y++)
+        if ((y > 60 && y < 75) || (y > 160 && y < 180) || (y > 270 && y < 290)) memset(pixels + y * 400, 240, 400);
+    prepares(&image, &ink_want_mnist, out);
+    assert_memory_equal(&found.ink, &whole, sizeof whole);
+}
+
 /* On squared paper the rules that writing hides for most of their length go too, for it is known where they must be. */
 static void hidden_rules(void **state)
 {
@@ -588,6 +601,7 @@ int main(void)
         TEST(squared_and_lined_paper),
         TEST(bold_digits),
         TEST(uneven_light),
+        TEST(broken_strokes),
         TEST(hidden_rules),
         TEST(underlined_and_framed),
         TEST(strokes_are_no_rules),
