@@ -30,6 +30,16 @@ ink_status ink_list_input(const struct ink_op_ctx *ctx, int i, struct ink_list *
     return t->data || !out->count ? INK_OK : INK_E_NEED_DATA;
 }
 
+ink_status ink_scalar_input(const struct ink_op_ctx *ctx, int i, int64_t otherwise, int64_t *out)
+{
+    *out = otherwise;
+    if (!ink_op_has(ctx, i)) return INK_OK;
+    if (ink_tensor_count(ctx->in[i]) != 1) return ink_op_fail(ctx, INK_E_MODEL, "input %d is not a single number", i);
+    if (!ctx->in[i]->data) return INK_E_NEED_DATA;
+    *out = ink_tensor_i64(ctx->in[i], 0);
+    return INK_OK;
+}
+
 ink_status ink_list_axes(const struct ink_op_ctx *ctx, const struct ink_list *list, int rank, unsigned *bits)
 {
     *bits = 0;

@@ -20,6 +20,9 @@ INK_NODISCARD ink_status ink_list_attribute(const struct ink_op_ctx *ctx, const 
 /* Input i, of one dimension (or none); left out: not given. INK_E_NEED_DATA while its values are not known. */
 INK_NODISCARD ink_status ink_list_input(const struct ink_op_ctx *ctx, int i, struct ink_list *out);
 
+/* Input i, which is one integer; `otherwise` where it is left out. INK_E_NEED_DATA while its value is not known. */
+INK_NODISCARD ink_status ink_scalar_input(const struct ink_op_ctx *ctx, int i, int64_t otherwise, int64_t *out);
+
 /* Axes of a tensor of `rank` dimensions, each once, as bits. */
 INK_NODISCARD ink_status ink_list_axes(const struct ink_op_ctx *ctx, const struct ink_list *list, int rank,
                                        unsigned *bits);

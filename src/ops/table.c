@@ -28,6 +28,7 @@
 #include "ops/reshape.h"
 #include "ops/resize.h"
 #include "ops/sample.h"
+#include "ops/signal.h"
 #include "ops/softmax.h"
 #include "ops/topk.h"
 #include "ops/trilu.h"
@@ -177,6 +178,13 @@
 #define FLOATING(what)                                                                                                 \
     .load = ink_##what##_load, .shape = ink_##what##_shape, .prepare = ink_##what##_prepare, .run = ink_##what##_run
 
+#define COSINE_WINDOW(...)                                                                                             \
+    .load = ink_cosine_window_load, .shape = ink_cosine_window_shape, .run = ink_cosine_window_run,                    \
+    .param = &(const struct ink_cosine_window)                                                                         \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+
 static const struct ink_op table[] = {
     /* clang-format off */
     {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
@@ -223,6 +231,7 @@ static const struct ink_op table[] = {
     {"", "BitwiseNot", 18, "T>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, UNARY(BIT_NOT, NULL)},
     {"", "BitwiseOr", 18, "TT>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, BINARY(BIT_OR)},
     {"", "BitwiseXor", 18, "TT>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, BINARY(BIT_XOR)},
+    {"", "BlackmanWindow", 17, "T>U", {INK_TYPES_INDEX, INK_TYPES_NUMBER}, 0, COSINE_WINDOW(0.42, -0.5, 0.08)},
     {"", "Cast", 1, "T>U", {PLAIN | BIT(INK_BOOL), PLAIN | BIT(INK_BOOL)}, 0, CAST(ink_cast_load)},
     {"", "Cast", 6, "T>U", {PLAIN | BIT(INK_BOOL), PLAIN | BIT(INK_BOOL)}, 0, CAST(ink_cast_load)},
     {"", "Cast", 9, "T>U", {PLAIN | BIT(INK_BOOL) | BIT(INK_STRING), PLAIN | BIT(INK_BOOL) | BIT(INK_STRING)}, 0, CAST(ink_cast_load)},
@@ -276,6 +285,8 @@ static const struct ink_op table[] = {
     {"", "CumProd", 26, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(MUL)},
     {"", "CumSum", 11, "TU>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
     {"", "CumSum", 14, "TU>T", {INK_TYPES_FLOAT | WIDE, INK_TYPES_INDEX}, 0, CUMULATIVE(ADD)},
+    {"", "DFT", 17, "TU?>T", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, 0, FLOATING(dft)},
+    {"", "DFT", 20, "TU?i?>T", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, 0, FLOATING(dft)},
     {"", "DeformConv", 19, "TTTT?T?>T", {FLOATS}, 0, FLOATING(deform_conv), .multiply_adds = ink_deform_conv_multiply_adds},
     {"", "DeformConv", 22, "TTTT?T?>T", {INK_TYPES_FLOAT}, 0, FLOATING(deform_conv), .multiply_adds = ink_deform_conv_multiply_adds},
     {"", "DepthToSpace", 1, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_depth_to_space_load, depth_to_space)},
@@ -361,6 +372,8 @@ static const struct ink_op table[] = {
     {"", "GridSample", 22, "TU>T", {INK_TYPES_NUMBER | BIT(INK_BOOL), INK_TYPES_FLOAT}, 0, MOVED(ink_grid_sample_load, grid_sample)},
     {"", "GroupNormalization", 18, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group_old)},
     {"", "GroupNormalization", 21, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(group)},
+    {"", "HammingWindow", 17, "T>U", {INK_TYPES_INDEX, INK_TYPES_NUMBER}, 0, COSINE_WINDOW(25.0 / 46, -21.0 / 46, 0)},
+    {"", "HannWindow", 17, "T>U", {INK_TYPES_INDEX, INK_TYPES_NUMBER}, 0, COSINE_WINDOW(0.5, -0.5, 0)},
     {"", "HardSigmoid", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(HARD_SIGMOID, "alpha", "beta", 0.2f, 0.5f)},
     {"", "HardSigmoid", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(HARD_SIGMOID, "alpha", "beta", 0.2f, 0.5f)},
     {"", "HardSwish", 14, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(HARD_SWISH, NULL)},
@@ -426,6 +439,7 @@ static const struct ink_op table[] = {
     {"", "Mean", 13, "T*>T", {INK_TYPES_FLOAT}, 0, MEAN(ink_variadic_shape)},
     {"", "MeanVarianceNormalization", 9, "T>T", {FLOATS}, 0, MEAN_VARIANCE},
     {"", "MeanVarianceNormalization", 13, "T>T", {INK_TYPES_FLOAT}, 0, MEAN_VARIANCE},
+    {"", "MelWeightMatrix", 17, "TTTUU>V", {INK_TYPES_INDEX, INK_TYPES_FLOAT, INK_TYPES_NUMBER}, 0, MOVED(ink_mel_load, mel)},
     {"", "Min", 1, "T*>T", {FLOATS}, 0, VARIADIC(MIN, ink_variadic_old_shape)},
     {"", "Min", 8, "T*>T", {FLOATS}, 0, VARIADIC(MIN, ink_variadic_shape)},
     {"", "Min", 12, "T*>T", {PLAIN}, 0, VARIADIC(MIN, ink_variadic_shape)},
@@ -548,6 +562,7 @@ static const struct ink_op table[] = {
     {"", "RotaryEmbedding", 23, "TTTi?>T", {REALS}, 0, FLOATING(rotary)},
     {"", "Round", 11, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Round", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
+    {"", "STFT", 17, "TUT?U?>T", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, 0, FLOATING(stft)},
     {"", "Scatter", 9, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
     {"", "ScatterElements", 11, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
     {"", "ScatterElements", 13, "TUT>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
