@@ -33,9 +33,13 @@ static bool is_opaque(const struct ink_image *image)
     if (image->channels % 2) return true;
     for (int y = 0; y < image->height; y++) {
         const uint8_t *row = row_of(image, y);
-        uint8_t least = 255;
-        for (int x = 1; x <= image->width; x++) least &= row[x * image->channels - 1];
-        if (least != 255) return false;
+        uint8_t least[4] = {255, 255, 255, 255};
+        if (image->channels == 4)
+            for (int x = 0; x < image->width; x++)
+                for (int i = 0; i < 4; i++) least[i] &= row[4 * x + i];
+        else
+            for (int x = 0; x < image->width; x++) least[3] &= row[2 * x + 1];
+        if (least[3] != 255) return false;
     }
     return true;
 }
@@ -73,18 +77,29 @@ static void flatten_row(const struct ink_image *image, const uint8_t *in, int be
     }
 }
 
-/* Sums of columns become means of blocks, and are set back. */
-static void mean_row(const struct ink_plane *plane, uint32_t *restrict sums, int width, int rows, uint8_t *restrict out)
+static void add_row(const uint8_t *restrict luma, int width, uint32_t *restrict sums)
 {
-    for (int x = 0, from = 0; x < plane->width; x++) {
-        int end = from + plane->reduced < width ? from + plane->reduced : width;
-        uint32_t count = (uint32_t)((end - from) * rows), sum = count / 2;
-        for (; from < end; from++) {
-            sum += sums[from];
-            sums[from] = 0;
-        }
-        out[x] = (uint8_t)(sum / count);
+    for (int x = 0; x < width; x++) sums[x] += luma[x];
+}
+
+/* Sums of columns become means of blocks. */
+static void mean_row(const struct ink_plane *plane, const uint32_t *restrict sums, int width, int rows,
+                     uint8_t *restrict out)
+{
+    int whole = width / plane->reduced; /* blocks, the last one may be narrower */
+    uint32_t count = (uint32_t)(plane->reduced * rows);
+    uint64_t part = (1ull << 40) / count + 1; /* exact for blocks of up to 256 x 256 */
+    for (int x = 0; x < whole; x++) {
+        uint32_t sum = count / 2;
+        for (int i = 0; i < plane->reduced; i++) sum += *sums++;
+        out[x] = (uint8_t)(sum * part >> 40);
     }
+    if (whole == plane->width) return;
+    int rest = width - whole * plane->reduced;
+    count = (uint32_t)(rest * rows);
+    uint32_t sum = count / 2;
+    for (int i = 0; i < rest; i++) sum += *sums++;
+    out[whole] = (uint8_t)(sum / count);
 }
 
 void ink_plane_size(const struct ink_image *image, int max_side, struct ink_plane *plane)
@@ -107,12 +122,15 @@ ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena,
     bool alpha = !is_opaque(image);
     int below = alpha ? level_below(image, luma) : 0;
     for (int y = 0; y < image->height; y++) {
-        luma_row(image, row_of(image, y), luma);
-        if (alpha) flatten_row(image, row_of(image, y), below, luma);
-        for (int x = 0; x < image->width; x++) sums[x] += luma[x];
+        uint8_t *out = plane->pixels + (size_t)(y / reduced) * (size_t)plane->width;
+        uint8_t *whole = reduced == 1 ? out : luma;
+        luma_row(image, row_of(image, y), whole);
+        if (alpha) flatten_row(image, row_of(image, y), below, whole);
+        if (reduced == 1) continue;
         int rows = y % reduced + 1;
-        if (rows == reduced || y + 1 == image->height)
-            mean_row(plane, sums, image->width, rows, plane->pixels + (size_t)(y / reduced) * (size_t)plane->width);
+        if (rows == 1) memset(sums, 0, (size_t)image->width * sizeof *sums);
+        add_row(luma, image->width, sums);
+        if (rows == reduced || y + 1 == image->height) mean_row(plane, sums, image->width, rows, out);
     }
     return INK_OK;
 }

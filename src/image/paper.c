@@ -25,27 +25,42 @@ static int tiles_along(int side)
     return count < 4 ? 1 : count > TILES_MAX ? TILES_MAX : count; /* too few do not make a plane */
 }
 
-/* The level below which `share` of the tile's pixels lie. */
-static float tile_percentile(const struct ink_plane *plane, const struct tiles *tiles, int tx, int ty, float share)
+/* What is asked of each tile: the level below which a share of its pixels lie. Bright paper is brighter than most of what
+ * is on it, dark paper darker. */
+enum share { DARK_PAPER, MEDIAN, BRIGHT_PAPER, SHARES };
+static const float share_of[SHARES] = {0.3f, 0.5f, 0.7f};
+
+static void measure_tile(const struct ink_plane *plane, int tx, int ty, struct tiles tiles[SHARES])
 {
-    int x0 = tx * plane->width / tiles->across, x1 = (tx + 1) * plane->width / tiles->across;
-    int y0 = ty * plane->height / tiles->down, y1 = (ty + 1) * plane->height / tiles->down;
-    unsigned histogram[256] = {0}, below = 0;
-    for (int y = y0; y < y1; y++)
-        for (int x = x0; x < x1; x++) histogram[plane->pixels[(size_t)y * (size_t)plane->width + (size_t)x]]++;
-    unsigned wanted = (unsigned)(share * (float)((x1 - x0) * (y1 - y0)));
+    int across = tiles->across, down = tiles->down;
+    int x0 = tx * plane->width / across, x1 = (tx + 1) * plane->width / across;
+    int y0 = ty * plane->height / down, y1 = (ty + 1) * plane->height / down;
+    unsigned histogram[2][256] = {0}; /* two, so that equal neighbours do not wait for each other */
+    for (int y = y0; y < y1; y++) {
+        const uint8_t *in = plane->pixels + (size_t)y * (size_t)plane->width;
+        for (int x = x0; x < x1; x++) histogram[x & 1][in[x]]++;
+    }
+    unsigned below = 0;
     int level = 0;
-    while (level < 255 && (below += histogram[level]) <= wanted) level++;
-    return (float)level;
+    for (int share = 0; share < SHARES; share++) {
+        unsigned wanted = (unsigned)(share_of[share] * (float)((x1 - x0) * (y1 - y0)));
+        for (; level < 255; level++) {
+            unsigned here = histogram[0][level] + histogram[1][level];
+            if (below + here > wanted) break;
+            below += here;
+        }
+        tiles[share].level[ty * across + tx] = (float)level;
+    }
 }
 
-static void measure_tiles(const struct ink_plane *plane, struct tiles *tiles, float share)
+static void measure_tiles(const struct ink_plane *plane, struct tiles tiles[SHARES])
 {
-    tiles->across = tiles_along(plane->width);
-    tiles->down = tiles_along(plane->height);
+    for (int share = 0; share < SHARES; share++) {
+        tiles[share].across = tiles_along(plane->width);
+        tiles[share].down = tiles_along(plane->height);
+    }
     for (int ty = 0; ty < tiles->down; ty++)
-        for (int tx = 0; tx < tiles->across; tx++)
-            tiles->level[ty * tiles->across + tx] = tile_percentile(plane, tiles, tx, ty, share);
+        for (int tx = 0; tx < tiles->across; tx++) measure_tile(plane, tx, ty, tiles);
 }
 
 enum extreme { LOWEST, HIGHEST };
@@ -135,84 +150,104 @@ static void between(int i, int side, int count, int *low, float *part)
     *part = count > 1 ? at - (float)*low : 0;
 }
 
-/* Where each column lies between tiles: made once, used for every row. */
+/* Where the columns lie between tiles: made once, used for every row. */
 struct columns {
-    int *tile;
+    int end[TILES_MAX]; /* the columns before it, and from end[t - 1] on, lie between tile t and the next */
     float *part;
 };
 
 static bool columns_make(struct columns *columns, int width, int across, struct ink_arena *arena)
 {
-    columns->tile = INK_ARENA_ARRAY(arena, int, (size_t)width);
     columns->part = INK_ARENA_ARRAY(arena, float, (size_t)width);
-    if (!columns->tile || !columns->part) return false;
-    for (int x = 0; x < width; x++) between(x, width, across, &columns->tile[x], &columns->part[x]);
+    if (!columns->part) return false;
+    for (int x = 0, tile = 0; x < width; x++) {
+        int low;
+        between(x, width, across, &low, &columns->part[x]);
+        while (tile < low) columns->end[tile++] = x;
+        columns->end[tile] = x + 1;
+    }
     return true;
 }
 
 /* One row of paper levels, between the tiles' middles. */
 static void paper_row(const struct tiles *tiles, const struct columns *columns, const struct ink_plane *plane, int y,
-                      float *row)
+                      float *restrict row)
 {
     int ty;
     float down;
     between(y, plane->height, tiles->down, &ty, &down);
     const float *upper = tiles->level + ty * tiles->across;
     const float *lower = tiles->down > 1 ? upper + tiles->across : upper;
-    float level[TILES_MAX + 1], step[TILES_MAX + 1] = {0};
+    float level[TILES_MAX];
     for (int tx = 0; tx < tiles->across; tx++) level[tx] = upper[tx] + (lower[tx] - upper[tx]) * down;
-    for (int tx = 0; tx + 1 < tiles->across; tx++) step[tx] = level[tx + 1] - level[tx];
-    for (int x = 0; x < plane->width; x++) row[x] = level[columns->tile[x]] + step[columns->tile[x]] * columns->part[x];
+    int pairs = tiles->across > 1 ? tiles->across - 1 : 1;
+    for (int tx = 0, x = 0; tx < pairs; tx++) {
+        float from = level[tx], step = tx + 1 < tiles->across ? level[tx + 1] - from : 0;
+        const float *restrict part = columns->part;
+        for (int end = columns->end[tx]; x < end; x++) row[x] = from + step * part[x];
+    }
 }
+
+enum {
+    TAIL_ROWS = 128, /* about so many rows are enough to tell which tail is heavier */
+    NOISE_ROWS = 4,  /* every so many rows are enough to measure noise */
+};
 
 /* Ink lies further from its paper than anything on the other side: the heavier tail, squared, wins. Only where levels
  * change, by how much they do: light and shade have long tails too, but no edges. */
 static bool dark_tail_is_heavier(const struct ink_plane *plane, const struct tiles *tiles,
                                  const struct columns *columns, float *row)
 {
-    double dark = 0, bright = 0;
-    for (int y = 1; y < plane->height; y++) {
+    double dark = 0, both = 0;
+    int step = plane->height / TAIL_ROWS + 1;
+    for (int y = 1; y < plane->height; y += step) {
         const uint8_t *in = plane->pixels + (size_t)y * (size_t)plane->width;
         const uint8_t *above = in - plane->width;
         paper_row(tiles, columns, plane, y, row);
-        float dark_row = 0, bright_row = 0;
+        int dark_row = 0, both_row = 0; /* 2^17 a pixel at most, of INK_PLANE_LINE_SIDE pixels at most */
         for (int x = 1; x < plane->width; x++) {
-            float away = (float)in[x] - row[x];
-            float steep = (float)(abs(in[x] - in[x - 1]) + abs(in[x] - above[x]));
-            if (away < 0)
-                dark_row += away * away * steep;
-            else
-                bright_row += away * away * steep;
+            int away = in[x] - (int)row[x], steep = abs(in[x] - in[x - 1]) + abs(in[x] - above[x]);
+            int weight = away * away * steep >> 8;
+            dark_row += away < 0 ? weight : 0;
+            both_row += weight;
         }
-        dark += (double)dark_row;
-        bright += (double)bright_row;
+        dark += dark_row;
+        both += both_row;
     }
-    return dark >= bright;
+    return dark * 2 >= both;
 }
 
-enum { NOISE_ROWS = 4 }; /* every so many rows are enough to measure noise */
+/* In the parts of full ink, 255: how far a row is from its paper towards the ink. In row: the paper's levels, then that. */
+static void contrast_row(const uint8_t *restrict in, int width, bool ink_is_dark, float *restrict row,
+                         uint8_t *restrict out)
+{
+    float sign = ink_is_dark ? -255 : 255, white = ink_is_dark ? 0 : 255, side = ink_is_dark ? 1 : -1;
+    for (int x = 0; x < width; x++) {
+        float room = white + side * row[x], least = DENOMINATOR_MIN;
+        row[x] = ((float)in[x] - row[x]) * sign / (room > least ? room : least);
+    }
+    for (int x = 0; x < width; x++) {
+        int level = (int)(row[x] + 0.5f);
+        level = level < 0 ? 0 : level;
+        out[x] = (uint8_t)(level > 255 ? 255 : level);
+    }
+}
 
 /* Fills contrast; the deviations to both sides are counted for the noise. Returns how many were. */
 static size_t measure_contrast(const struct ink_plane *plane, const struct tiles *tiles, const struct columns *columns,
                                float *row, struct ink_paper *paper, unsigned away[256])
 {
     size_t counted = 0, width = (size_t)plane->width;
-    float sign = paper->ink_is_dark ? -255 : 255;
     for (int y = 0; y < plane->height; y++) {
-        const uint8_t *in = plane->pixels + (size_t)y * width;
-        uint8_t *out = paper->contrast + (size_t)y * width;
         paper_row(tiles, columns, plane, y, row);
-        bool count = y % NOISE_ROWS == 0;
+        contrast_row(plane->pixels + (size_t)y * width, plane->width, paper->ink_is_dark, row,
+                     paper->contrast + (size_t)y * width);
+        if (y % NOISE_ROWS != 0) continue;
         for (size_t x = 0; x < width; x++) {
-            float room = paper->ink_is_dark ? row[x] : 255 - row[x];
-            row[x] = ((float)in[x] - row[x]) * sign / (room < DENOMINATOR_MIN ? DENOMINATOR_MIN : room);
-            out[x] = (uint8_t)(row[x] < 0 ? 0 : row[x] > 255 ? 255 : row[x] + 0.5f);
-        }
-        for (size_t x = 0; count && x < width; x++) {
-            int both = (int)(row[x] < 0 ? -row[x] : row[x]);
+            int both = abs((int)row[x]);
             away[both > 255 ? 255 : both]++;
         }
-        if (count) counted += width;
+        counted += width;
     }
     return counted;
 }
@@ -233,17 +268,18 @@ static void measure_bold(const struct ink_bold *bold, struct tiles *tiles, struc
     paper->ink_is_dark = bold->ink_is_dark;
 }
 
-/* columns are those of tiles_along's tiles; row is scratch, as wide as the plane. */
-static void measure_paper(const struct ink_plane *plane, const struct columns *columns, float *row, struct tiles *tiles,
-                          struct ink_paper *paper)
+/* columns are those of tiles_along's tiles; row is scratch, as wide as the plane. Gives one of the tiles given. */
+static struct tiles *measure_paper(const struct ink_plane *plane, const struct columns *columns, float *row,
+                                   struct tiles tiles[SHARES], struct ink_paper *paper)
 {
-    measure_tiles(plane, tiles, 0.5f);
-    settle(tiles);
-    paper->ink_is_dark = dark_tail_is_heavier(plane, tiles, columns, row);
+    measure_tiles(plane, tiles);
+    settle(&tiles[MEDIAN]);
+    paper->ink_is_dark = dark_tail_is_heavier(plane, &tiles[MEDIAN], columns, row);
     bool single = tiles->across == 1 && tiles->down == 1;
-    if (single) return;
-    measure_tiles(plane, tiles, paper->ink_is_dark ? 0.7f : 0.3f);
-    bridge_ink(tiles, paper->ink_is_dark);
+    if (single) return &tiles[MEDIAN];
+    struct tiles *shade = &tiles[paper->ink_is_dark ? BRIGHT_PAPER : DARK_PAPER];
+    bridge_ink(shade, paper->ink_is_dark);
+    return shade;
 }
 
 ink_status ink_paper_find(const struct ink_plane *plane, struct ink_arena *arena, struct ink_paper *paper)
@@ -253,18 +289,18 @@ ink_status ink_paper_find(const struct ink_plane *plane, struct ink_arena *arena
     paper->contrast = INK_ARENA_ARRAY(arena, uint8_t, count);
     if (!row || !paper->contrast) return INK_E_OOM;
 
-    struct tiles tiles;
+    struct tiles by_share[SHARES], *tiles = by_share;
     struct columns columns;
     struct ink_bold bold = {.share = 1};
     bool is_bold = ink_bold_find(plane, &bold);
     if (!columns_make(&columns, plane->width, is_bold ? 1 : tiles_along(plane->width), arena)) return INK_E_OOM;
     if (is_bold)
-        measure_bold(&bold, &tiles, paper);
+        measure_bold(&bold, tiles, paper);
     else
-        measure_paper(plane, &columns, row, &tiles, paper);
+        tiles = measure_paper(plane, &columns, row, by_share, paper);
     unsigned away[256] = {0};
-    size_t counted = measure_contrast(plane, &tiles, &columns, row, paper, away);
+    size_t counted = measure_contrast(plane, tiles, &columns, row, paper, away);
     paper->noise = noise_of(away, bold.share * (float)counted);
-    paper->level = (uint8_t)tiles.level[tiles.down / 2 * tiles.across + tiles.across / 2];
+    paper->level = (uint8_t)tiles->level[tiles->down / 2 * tiles->across + tiles->across / 2];
     return INK_OK;
 }
