@@ -16,6 +16,7 @@
 enum {
     RUNNING_MOST = 16,
     REQUEST_HEAD_MAX = 64 * 1024,
+    SHORT_BODY_MAX = 8 * 1024,
     CONNECT_US = 3 * 1000 * 1000, /* for one of several addresses; the next one is tried then */
     ROOM = 64 * 1024,
 };
@@ -42,7 +43,8 @@ struct task {
     struct ink_link *link;
     bool kept; /* the connection has served before */
 
-    struct ink_buffer request_head;
+    struct ink_buffer opening; /* the request's head, with a short body in the same packet: the peer wakes up once */
+    size_t head_len;
     size_t sent; /* of head and body together */
     struct ink_http1 parser;
 };
@@ -112,7 +114,7 @@ static void finish(struct task *task)
 {
     drop_link(task);
     ink_http1_cleanup(&task->parser);
-    ink_buffer_cleanup(&task->request_head);
+    ink_buffer_cleanup(&task->opening);
     task->exchange->status = task->exchange->error.status;
     task->exchange->code = task->parser.code;
     if (task->state != WAITING) task->client->running--;
@@ -136,7 +138,7 @@ static void fail_here(struct task *task)
 
 static void succeed(struct task *task, bool more_came)
 {
-    bool whole = task->sent == task->request_head.len + task->exchange->body.len;
+    bool whole = task->sent == task->head_len + task->exchange->body.len;
     if (task->parser.keep_alive && whole && !more_came) {
         event_del(&task->event);
         ink_pool_keep(&task->client->pool, task->link);
@@ -224,12 +226,12 @@ static void start_receiving(struct task *task)
 static void send_on(struct task *task)
 {
     struct ink_http_exchange *exchange = task->exchange;
-    size_t head = task->request_head.len, whole = head + exchange->body.len;
+    size_t opening = task->opening.len, whole = task->head_len + exchange->body.len;
     while (task->sent < whole) {
         size_t moved = 0;
-        struct ink_view rest = task->sent < head
-                                   ? ink_view_of(task->request_head.data + task->sent, head - task->sent)
-                                   : ink_view_of(exchange->body.data + (task->sent - head), whole - task->sent);
+        struct ink_view rest =
+            task->sent < opening ? ink_view_of(task->opening.data + task->sent, opening - task->sent)
+                                 : ink_view_of(exchange->body.data + (task->sent - task->head_len), whole - task->sent);
         enum ink_io io = ink_link_send(task->link, rest, &moved);
         if (io == INK_IO_READ || io == INK_IO_WRITE) {
             wait_for(task, EV_READ | (io == INK_IO_WRITE ? EV_WRITE : 0)); /* it may refuse before it has read all */
@@ -417,7 +419,7 @@ static void prepare(struct ink_http_client *client, struct ink_http_exchange *ex
     ink_buffer_init(&exchange->body_in, exchange->answer_cap_bytes);
     task->client = client;
     task->exchange = exchange;
-    ink_buffer_init(&task->request_head, REQUEST_HEAD_MAX);
+    ink_buffer_init(&task->opening, REQUEST_HEAD_MAX + SHORT_BODY_MAX);
     ink_http1_init(&task->parser, strcmp(exchange->method, "HEAD") == 0, &exchange->head, &exchange->body_in);
 }
 
@@ -426,10 +428,13 @@ static void start(struct task *task)
     struct ink_http_exchange *exchange = task->exchange;
     task->client->running++;
     task->state = RESOLVING;
-    if (write_head(exchange, &task->request_head, &exchange->error)) {
+    if (write_head(exchange, &task->opening, &exchange->error)) {
         fail_here(task);
         return;
     }
+    task->head_len = task->opening.len;
+    if (exchange->body.len <= SHORT_BODY_MAX)
+        ink_buffer_append(&task->opening, exchange->body.data, exchange->body.len);
     if (exchange->deadline_us && ink_clock_us() >= exchange->deadline_us) {
         fail(task, INK_E_TIMEOUT, "the time given was over before the request was sent");
         return;
