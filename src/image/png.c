@@ -24,6 +24,7 @@ struct png_job {
     size_t at; /* next byte that libpng gets */
     png_structp png;
     png_infop info;
+    bool no_memory;
     jmp_buf on_error;
     char why[120];
 };
@@ -41,7 +42,10 @@ static void ignore_warning(png_structp png, png_const_charp why)
 
 static void *take(png_structp png, png_alloc_size_t len)
 {
-    return ink_malloc(len);
+    struct png_job *job = png_get_mem_ptr(png);
+    void *p = ink_malloc(len);
+    job->no_memory |= !p; /* libpng's own words for this are many */
+    return p;
 }
 
 static void give_back(png_structp png, void *p)
@@ -157,9 +161,8 @@ static ink_status read_with(struct png_job *job)
     job->info = png_create_info_struct(job->png);
     if (!job->info) return ink_fail(reader->err, INK_E_OOM, "no memory to read a PNG");
     if (setjmp(job->on_error)) {
-        bool memory = strstr(job->why, "memory") != NULL;
-        return memory ? ink_fail(reader->err, INK_E_OOM, "no memory to read a PNG")
-                      : ink_reader_damaged(reader, job->why);
+        return job->no_memory ? ink_fail(reader->err, INK_E_OOM, "no memory to read a PNG")
+                              : ink_reader_damaged(reader, job->why);
     }
     set_limits(job);
     /* the CRC of each chunk has vouched for these bytes; Adler's sum over the pixels costs a seventh of the decoding */
@@ -180,7 +183,7 @@ ink_status ink_png_read(struct ink_reader *reader)
     if (st) return st;
 
     struct png_job job = {.reader = reader};
-    job.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &job, fail_png, ignore_warning, NULL, take, give_back);
+    job.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &job, fail_png, ignore_warning, &job, take, give_back);
     if (!job.png) return ink_fail(reader->err, INK_E_OOM, "no memory to read a PNG");
     st = read_with(&job);
     png_destroy_read_struct(&job.png, &job.info, NULL);
