@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cast.c - Cast and CastLike. Numbers are elements.h's work; strings are here. */
+/* cast.c - Cast, CastLike, BitCast. Numbers are elements.h's work; strings are here. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -78,6 +78,20 @@ ink_status ink_cast_load(struct ink_op_ctx *ctx)
 ink_status ink_cast_like_load(struct ink_op_ctx *ctx)
 {
     return load_rest(ctx, ctx->in[1]->dtype);
+}
+
+ink_status ink_bit_cast_load(struct ink_op_ctx *ctx)
+{
+    int64_t to = 0;
+    ink_status st = ink_op_attr_i64(ctx, "to", 0, &to);
+    if (st) return st;
+    if (!ink_dtype_valid(to) || !(ctx->op->types[1] & INK_DTYPE_BIT(to)))
+        return ink_op_fail(ctx, INK_E_MODEL, "to type %lld (%s)", (long long)to,
+                           ink_dtype_valid(to) ? ink_dtype_word((enum ink_dtype)to) : "undefined");
+    ctx->types[1] = (enum ink_dtype)to;
+    if (ink_dtype_bits(ctx->types[1]) == ink_dtype_bits(ctx->types[0])) return INK_OK;
+    return ink_op_fail(ctx, INK_E_MODEL, "%s has not as many bits as %s", ink_dtype_word(ctx->types[0]),
+                       ink_dtype_word(ctx->types[1]));
 }
 
 /* --- text --- */

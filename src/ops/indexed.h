@@ -32,6 +32,10 @@ ink_status ink_one_hot_run(struct ink_op_ctx *ctx);
 
 ink_status ink_non_zero_run(struct ink_op_ctx *ctx);
 
+ink_status ink_unique_load(struct ink_op_ctx *ctx);
+ink_status ink_unique_prepare(struct ink_op_ctx *ctx);
+ink_status ink_unique_run(struct ink_op_ctx *ctx);
+
 ink_status ink_compress_load(struct ink_op_ctx *ctx);
 ink_status ink_compress_run(struct ink_op_ctx *ctx);
 

@@ -36,6 +36,14 @@ ink_status ink_tile_old_shape(struct ink_op_ctx *ctx); /* in[1] how often, in[2]
 ink_status ink_tile_shape(struct ink_op_ctx *ctx);     /* in[1] how often along each axis */
 ink_status ink_tile_run(struct ink_op_ctx *ctx);
 
+ink_status ink_center_crop_pad_load(struct ink_op_ctx *ctx);
+ink_status ink_center_crop_pad_shape(struct ink_op_ctx *ctx);
+ink_status ink_center_crop_pad_run(struct ink_op_ctx *ctx);
+
+ink_status ink_reverse_sequence_load(struct ink_op_ctx *ctx);
+ink_status ink_reverse_sequence_shape(struct ink_op_ctx *ctx);
+ink_status ink_reverse_sequence_run(struct ink_op_ctx *ctx);
+
 ink_status ink_where_run(struct ink_op_ctx *ctx);
 
 ink_status ink_clip_old_load(struct ink_op_ctx *ctx); /* min, max are attributes; since opset 11 inputs */
@@ -45,5 +53,6 @@ ink_status ink_clip_run(struct ink_op_ctx *ctx);
 ink_status ink_cast_load(struct ink_op_ctx *ctx);
 ink_status ink_cast_like_load(struct ink_op_ctx *ctx);
 ink_status ink_cast_run(struct ink_op_ctx *ctx);
+ink_status ink_bit_cast_load(struct ink_op_ctx *ctx); /* the bytes stay: a view */
 
 #endif

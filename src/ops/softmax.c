@@ -6,8 +6,10 @@
 #include "kernels/kernels.h"
 #include "ops/floats.h"
 
-const struct ink_softmax_kind ink_softmax = {false, false}, ink_softmax_flat = {false, true},
-                              ink_log_softmax = {true, false}, ink_log_softmax_flat = {true, true};
+const struct ink_softmax_kind ink_softmax = {INK_SOFTMAX, false}, ink_softmax_flat = {INK_SOFTMAX, true},
+                              ink_log_softmax = {INK_LOG_SOFTMAX, false},
+                              ink_log_softmax_flat = {INK_LOG_SOFTMAX, true}, ink_hardmax = {INK_HARDMAX, false},
+                              ink_hardmax_flat = {INK_HARDMAX, true};
 
 struct softmax {
     const struct ink_softmax_kind *kind;
@@ -46,8 +48,16 @@ struct job {
     const float *x;
     float *y;
     size_t n, inner;
-    bool logarithm;
+    bool logarithm, hard;
 };
+
+static void largest_alone(const struct job *job, const float *x, float *y)
+{
+    size_t step = job->inner, best = 0;
+    for (size_t i = 1; i < job->n; i++)
+        if (x[i * step] > x[best * step] || (isnan(x[i * step]) && !isnan(x[best * step]))) best = i;
+    for (size_t i = 0; i < job->n; i++) y[i * step] = i == best;
+}
 
 static void row(const struct job *job, const float *x, float *y)
 {
@@ -85,6 +95,10 @@ static void outer(void *arg, size_t index, int worker)
     const struct job *job = arg;
     size_t at = index * job->n * job->inner;
     (void)worker;
+    if (job->hard) {
+        for (size_t i = 0; i < job->inner; i++) largest_alone(job, job->x + at + i, job->y + at + i);
+        return;
+    }
     if (job->inner == 1) {
         row(job, job->x + at, job->y + at);
         return;
@@ -100,7 +114,11 @@ ink_status ink_softmax_run(struct ink_op_ctx *ctx)
     if (axis > shape->rank) axis = shape->rank;
     int end = softmax->kind->flattens || axis == shape->rank ? shape->rank : axis + 1;
     struct ink_floats floats = ink_floats_begin(ctx, ctx->prepared);
-    struct job job = {.x = ink_floats_in(ctx, &floats, 0), .logarithm = softmax->kind->logarithm};
+    struct job job = {
+        .x = ink_floats_in(ctx, &floats, 0),
+    };
+    job.logarithm = softmax->kind->what == INK_LOG_SOFTMAX;
+    job.hard = softmax->kind->what == INK_HARDMAX;
     job.y = ink_floats_out(ctx, &floats, 0);
     job.n = ink_shape_span(shape, axis, end);
     job.inner = ink_shape_span(shape, end, shape->rank);

@@ -12,11 +12,13 @@
 #include "ops/conv.h"
 #include "ops/cumulative.h"
 #include "ops/depth_space.h"
+#include "ops/einsum.h"
 #include "ops/identity.h"
 #include "ops/indexed.h"
 #include "ops/is_special.h"
 #include "ops/loss.h"
 #include "ops/matmul.h"
+#include "ops/matrix.h"
 #include "ops/movement.h"
 #include "ops/norm.h"
 #include "ops/pool.h"
@@ -225,6 +227,7 @@ static const struct ink_op table[] = {
     {"", "BatchNormalization", 9, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
     {"", "BatchNormalization", 14, "TTTUU>TU?U?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
     {"", "BatchNormalization", 15, "TUUVV>TV?V?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
+    {"", "BitCast", 26, "T>U", {INK_TYPES_ALL & ~BIT(INK_STRING), INK_TYPES_ALL & ~BIT(INK_STRING)}, INK_OP_VIEW, .load = ink_bit_cast_load, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "BitShift", 11, "TT>T", {INK_TYPES_UNSIGNED}, INK_OP_INPLACE, .load = ink_bit_shift_load, .shape = ink_op_shape_broadcast, .run = ink_binary_run,
      .param = &(const struct ink_binary_param){INK_BINARY_SHIFT_LEFT}},
     {"", "BitwiseAnd", 18, "TT>T", {INK_TYPES_INTEGER}, INK_OP_INPLACE, BINARY(BIT_AND)},
@@ -252,6 +255,7 @@ static const struct ink_op table[] = {
     {"", "Ceil", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(CEIL, NULL)},
     {"", "Celu", 12, "T>T", {BIT(INK_FLOAT)}, INK_OP_INPLACE, UNARY(CELU, "alpha", NULL, 1)},
     {"", "Celu", 28, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(CELU, "alpha", NULL, 1)},
+    {"", "CenterCropPad", 18, "TU>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_center_crop_pad_load, center_crop_pad)},
     {"", "Clip", 1, "T>T", {FLOATS}, INK_OP_INPLACE, MOVED(ink_clip_old_load, clip)},
     {"", "Clip", 11, "TT?T?>T", {FLOATS}, INK_OP_INPLACE, MOVED(NULL, clip)},
     {"", "Clip", 12, "TT?T?>T", {PLAIN}, INK_OP_INPLACE, MOVED(NULL, clip)},
@@ -299,6 +303,8 @@ static const struct ink_op table[] = {
     {"", "DequantizeLinear", 23, "TUT?>V", {QUANTS_23 | BIT(INK_INT32), REALS, REALS}, 0, DEQUANTIZE},
     {"", "DequantizeLinear", 24, "TUT?>V", {QUANTS_23 | BIT(INK_INT32), SCALES_24, REALS}, 0, DEQUANTIZE},
     {"", "DequantizeLinear", 25, "TUT?>V", {QUANTS_25 | BIT(INK_INT32), SCALES_24, REALS}, 0, DEQUANTIZE},
+    {"", "Det", 11, "T>T", {FLOATS}, 0, .shape = ink_det_shape, .prepare = ink_det_prepare, .run = ink_det_run},
+    {"", "Det", 22, "T>T", {INK_TYPES_FLOAT}, 0, .shape = ink_det_shape, .prepare = ink_det_prepare, .run = ink_det_run},
     {"", "Div", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(DIV)},
     {"", "Div", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(DIV)},
@@ -311,6 +317,7 @@ static const struct ink_op table[] = {
     {"", "Dropout", 13, "TU?b?>Tb?", {INK_TYPES_FLOAT, FLOATS}, INK_OP_INPLACE, MOVED(NULL, dropout)},
     {"", "Dropout", 22, "TU?b?>Tb?", {INK_TYPES_FLOAT | FLOAT8, INK_TYPES_FLOAT | FLOAT8}, INK_OP_INPLACE, MOVED(NULL, dropout)},
     {"", "DynamicQuantizeLinear", 11, "T>UfU", {BIT(INK_FLOAT), BIT(INK_UINT8)}, 0, .load = ink_dynamic_quantize_load, .shape = ink_dynamic_quantize_shape, .run = ink_dynamic_quantize_run},
+    {"", "Einsum", 12, "T*>T", {PLAIN}, 0, FLOATING(einsum), .multiply_adds = ink_einsum_multiply_adds},
     {"", "Elu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ELU, "alpha", NULL, 1)},
     {"", "Elu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ELU, "alpha", NULL, 1)},
     {"", "Equal", 1, "TT>b", {BIT(INK_BOOL) | INK_TYPES_INDEX}, 0, OLD_BINARY(EQUAL)},
@@ -325,6 +332,8 @@ static const struct ink_op table[] = {
     {"", "Exp", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(EXP, NULL)},
     {"", "Expand", 8, "Ti>T", {ELEMENT_OLD}, 0, MOVED(NULL, expand)},
     {"", "Expand", 13, "Ti>T", {ELEMENT}, 0, MOVED(NULL, expand)},
+    {"", "EyeLike", 9, "T>U", {PLAIN | BIT(INK_BOOL), PLAIN | BIT(INK_BOOL)}, INK_OP_SHAPES, MOVED(ink_eye_like_load, eye_like)},
+    {"", "EyeLike", 22, "T>U", {INK_TYPES_NUMBER | BIT(INK_BOOL), INK_TYPES_NUMBER | BIT(INK_BOOL)}, INK_OP_SHAPES, MOVED(ink_eye_like_load, eye_like)},
     {"", "Flatten", 1, "T>T", {FLOATS}, INK_OP_VIEW, RESHAPED(ink_flatten_load, ink_flatten_shape)},
     {"", "Flatten", 9, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, RESHAPED(ink_flatten_load, ink_flatten_shape)},
     {"", "Flatten", 11, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, RESHAPED(ink_flatten_load, ink_flatten_shape)},
@@ -378,6 +387,9 @@ static const struct ink_op table[] = {
     {"", "HardSigmoid", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(HARD_SIGMOID, "alpha", "beta", 0.2f, 0.5f)},
     {"", "HardSwish", 14, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(HARD_SWISH, NULL)},
     {"", "HardSwish", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(HARD_SWISH, NULL)},
+    {"", "Hardmax", 1, "T>T", {FLOATS}, 0, SOFTMAX(hardmax_flat)},
+    {"", "Hardmax", 11, "T>T", {FLOATS}, 0, SOFTMAX(hardmax_flat)},
+    {"", "Hardmax", 13, "T>T", {INK_TYPES_FLOAT}, 0, SOFTMAX(hardmax)},
     {"", "Identity", 1, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "Identity", 13, "T>T", {ELEMENT}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "Identity", 19, "T>T", {ELEMENT_F8}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
@@ -556,6 +568,7 @@ static const struct ink_op table[] = {
     {"", "Resize", 13, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
     {"", "Resize", 18, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
     {"", "Resize", 19, "TU?f?i?>T", {INK_TYPES_FLOAT | BYTES, FLOATS}, 0, RESIZE(resize)},
+    {"", "ReverseSequence", 10, "Ti>T", {ELEMENT_OLD}, 0, MOVED(ink_reverse_sequence_load, reverse_sequence)},
     {"", "RoiAlign", 10, "TTi>T", {FLOATS}, 0, MOVED(ink_roi_align_load, roi_align)},
     {"", "RoiAlign", 16, "TTi>T", {FLOATS}, 0, MOVED(ink_roi_align_load, roi_align)},
     {"", "RoiAlign", 22, "TTi>T", {INK_TYPES_FLOAT}, 0, MOVED(ink_roi_align_load, roi_align)},
@@ -583,6 +596,7 @@ static const struct ink_op table[] = {
     {"", "Shape", 23, "T>i", {ELEMENT_F4}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
     {"", "Shape", 24, "T>i", {ELEMENT_E8}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
     {"", "Shape", 25, "T>i", {INK_TYPES_ALL}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
+    {"", "Shrink", 9, "T>T", {PLAIN}, INK_OP_INPLACE, .load = ink_shrink_load, .shape = ink_op_shape_same, .run = ink_shrink_run},
     {"", "Sigmoid", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SIGMOID, NULL)},
     {"", "Sigmoid", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SIGMOID, NULL)},
     {"", "Sign", 9, "T>T", {PLAIN}, INK_OP_INPLACE, UNARY(SIGN, NULL)},
@@ -654,6 +668,7 @@ static const struct ink_op table[] = {
     {"", "Transpose", 21, "T>T", {ELEMENT_F8}, 0, MOVED(ink_transpose_load, transpose)},
     {"", "Transpose", 24, "T>T", {WHOLE}, 0, MOVED(ink_transpose_load, transpose)},
     {"", "Trilu", 14, "Ti?>T", {ELEMENT}, 0, MOVED(ink_trilu_load, trilu)},
+    {"", "Unique", 11, "T>Ti?i?i?", {ELEMENT_OLD}, INK_OP_SIZES, .load = ink_unique_load, .prepare = ink_unique_prepare, .run = ink_unique_run},
     {"", "Unsqueeze", 1, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
     {"", "Unsqueeze", 11, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},
     {"", "Unsqueeze", 13, "Ti>T", {ELEMENT}, INK_OP_VIEW, RESHAPED(NULL, ink_unsqueeze_shape)},

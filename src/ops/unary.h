@@ -17,4 +17,7 @@ ink_status ink_unary_load(struct ink_op_ctx *ctx);
 ink_status ink_gelu_load(struct ink_op_ctx *ctx); /* attribute approximate: none, tanh */
 ink_status ink_unary_run(struct ink_op_ctx *ctx);
 
+ink_status ink_shrink_load(struct ink_op_ctx *ctx);
+ink_status ink_shrink_run(struct ink_op_ctx *ctx);
+
 #endif
