@@ -16,6 +16,10 @@ echo "== from PUT to results.txt: 200 pictures one after the other, every commit
 "$build/tests/e2e/serve-latency" "$build/inkling-serve" "$build/bootstrap" "$picture"
 
 echo
+echo "== finding the digit in a decoded picture, and drawing it for the model"
+"$build/bench/bench-prepare" 20
+
+echo
 echo "== the engine, one thread"
 for file in "$model" "$@"; do
     "$build/inkling" bench "$file"

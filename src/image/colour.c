@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "image/blocks.h"
+
 enum { RED, BLUE, AXES, SPREAD = 256 }; /* differences to luma lie within +-226 */
 
 /* Means of R - Y and B - Y over blocks of pixels. */
@@ -12,32 +14,47 @@ struct chroma {
     float paper[AXES];   /* the medians */
 };
 
-struct sums {
-    int32_t axis[AXES], count;
-};
-
-static void add_row(const struct ink_image *image, int y, int reduced, struct sums *sums)
+/* Pixels that are rather transparent become 0, the others' alpha 1: of sums, alpha's is then how many pixels there were. */
+static void mask_row(const uint8_t *in, int width, uint8_t *out)
 {
-    const uint8_t *in = image->pixels + (size_t)y * (size_t)image->width * (size_t)image->channels;
-    for (int x = 0, in_block = 0; x < image->width; x++, in += image->channels) {
-        if (in_block++ == reduced) {
-            sums++;
-            in_block = 1;
-        }
-        if (image->channels == 4 && in[3] < 128) continue;
-        int luma = (in[0] * 77 + in[1] * 150 + in[2] * 29) >> 8;
-        sums->axis[RED] += in[0] - luma;
-        sums->axis[BLUE] += in[2] - luma;
-        sums->count++;
+    for (int x = 0; x < width; x++, in += 4, out += 4) {
+        bool there = in[3] >= 128;
+        for (int c = 0; c < 3; c++) out[c] = there ? in[c] : 0;
+        out[3] = there;
     }
 }
 
-/* One row of blocks; those without a pixel are marked with SPREAD. */
-static void mean_row(const struct sums *sums, int width, struct chroma *chroma, size_t at)
+/* One row of blocks, of which so many rows were summed; blocks without a pixel are marked with SPREAD. */
+static void chroma_row(const struct ink_blocks *blocks, const uint32_t *sums, int rows, int width,
+                       struct chroma *chroma, size_t at)
 {
-    for (int x = 0; x < width; x++)
-        for (int a = 0; a < AXES; a++)
-            chroma->axis[a][at + (size_t)x] = (int16_t)(sums[x].count ? sums[x].axis[a] / sums[x].count : SPREAD);
+    for (int x = 0; x < width; x++, at++, sums += blocks->channels) {
+        float count = blocks->channels == 4 ? (float)sums[3] : (float)(rows * ink_blocks_pixels(blocks, x));
+        float luma = 0.299f * (float)sums[0] + 0.587f * (float)sums[1] + 0.114f * (float)sums[2];
+        chroma->axis[RED][at] = count > 0 ? (int16_t)lrintf(((float)sums[0] - luma) / count) : SPREAD;
+        chroma->axis[BLUE][at] = count > 0 ? (int16_t)lrintf(((float)sums[2] - luma) / count) : SPREAD;
+    }
+}
+
+/* Fills chroma's axes. masked and sums are scratch: a row of the picture, a row of blocks. */
+static void measure(const struct ink_image *image, const struct ink_plane *plane, struct ink_blocks *blocks,
+                    uint8_t *masked, uint32_t *sums, struct chroma *chroma)
+{
+    size_t row_bytes = (size_t)image->width * (size_t)image->channels;
+    int rows = 0;
+    for (int y = 0; y < image->height; y++) {
+        int in_block = y % plane->reduced;
+        if (in_block % 2 == 0) { /* of blocks every other row is enough for a mean */
+            const uint8_t *row = image->pixels + (size_t)y * row_bytes;
+            if (image->channels == 4) mask_row(row, image->width, masked);
+            ink_blocks_add(blocks, image->channels == 4 ? masked : row);
+            rows++;
+        }
+        if (in_block + 1 != plane->reduced && y + 1 != image->height) continue;
+        ink_blocks_take(blocks, sums);
+        chroma_row(blocks, sums, rows, plane->width, chroma, (size_t)(y / plane->reduced) * (size_t)plane->width);
+        rows = 0;
+    }
 }
 
 static float median(const int16_t *values, size_t count)
@@ -85,17 +102,15 @@ ink_status ink_colour_make(const struct ink_image *image, struct ink_arena *aren
     struct chroma chroma = {.count = (size_t)plane->width * (size_t)plane->height};
     plane->pixels = INK_ARENA_ARRAY(arena, uint8_t, chroma.count);
     struct ink_arena_mark mark = ink_arena_mark(arena);
-    struct sums *sums = INK_ARENA_ARRAY(arena, struct sums, (size_t)plane->width);
+    size_t channels = (size_t)image->channels;
+    struct ink_blocks blocks;
+    uint8_t *masked = INK_ARENA_ARRAY(arena, uint8_t, (size_t)image->width * channels);
+    uint32_t *sums = INK_ARENA_ARRAY(arena, uint32_t, (size_t)plane->width * channels);
     for (int a = 0; a < AXES; a++) chroma.axis[a] = INK_ARENA_ARRAY(arena, int16_t, chroma.count);
-    bool enough = plane->pixels && sums && chroma.axis[RED] && chroma.axis[BLUE];
+    bool enough = plane->pixels && masked && sums && chroma.axis[RED] && chroma.axis[BLUE] &&
+                  !ink_blocks_make(&blocks, image->width, image->channels, plane->reduced, arena);
     if (enough) {
-        for (int y = 0; y < image->height; y++) {
-            /* of blocks every other row is enough for a mean */
-            if (plane->reduced < 2 || y % plane->reduced % 2 == 0) add_row(image, y, plane->reduced, sums);
-            if (y % plane->reduced + 1 != plane->reduced && y + 1 != image->height) continue;
-            mean_row(sums, plane->width, &chroma, (size_t)(y / plane->reduced) * (size_t)plane->width);
-            memset(sums, 0, (size_t)plane->width * sizeof *sums);
-        }
+        measure(image, plane, &blocks, masked, sums, &chroma);
         for (int a = 0; a < AXES; a++) chroma.paper[a] = median(chroma.axis[a], chroma.count);
         project(&chroma, plane->pixels);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/grey.h"
 
+#include "image/blocks.h"
+
 static inline uint8_t luma_of(const uint8_t *rgb)
 {
     return (uint8_t)((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
@@ -77,31 +79,6 @@ static void flatten_row(const struct ink_image *image, const uint8_t *in, int be
     }
 }
 
-static void add_row(const uint8_t *restrict luma, int width, uint32_t *restrict sums)
-{
-    for (int x = 0; x < width; x++) sums[x] += luma[x];
-}
-
-/* Sums of columns become means of blocks. */
-static void mean_row(const struct ink_plane *plane, const uint32_t *restrict sums, int width, int rows,
-                     uint8_t *restrict out)
-{
-    int whole = width / plane->reduced; /* blocks, the last one may be narrower */
-    uint32_t count = (uint32_t)(plane->reduced * rows);
-    uint64_t part = (1ull << 40) / count + 1; /* exact for blocks of up to 256 x 256 */
-    for (int x = 0; x < whole; x++) {
-        uint32_t sum = count / 2;
-        for (int i = 0; i < plane->reduced; i++) sum += *sums++;
-        out[x] = (uint8_t)(sum * part >> 40);
-    }
-    if (whole == plane->width) return;
-    int rest = width - whole * plane->reduced;
-    count = (uint32_t)(rest * rows);
-    uint32_t sum = count / 2;
-    for (int i = 0; i < rest; i++) sum += *sums++;
-    out[whole] = (uint8_t)(sum / count);
-}
-
 void ink_plane_size(const struct ink_image *image, int max_side, struct ink_plane *plane)
 {
     int longer = image->width > image->height ? image->width : image->height;
@@ -111,26 +88,66 @@ void ink_plane_size(const struct ink_image *image, int max_side, struct ink_plan
     plane->height = (image->height + reduced - 1) / reduced;
 }
 
-ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena, struct ink_plane *plane)
+/* Pixel by pixel where nothing is reduced. */
+static void make_whole(const struct ink_image *image, int below, struct ink_plane *plane)
 {
-    int reduced = plane->reduced;
-    plane->pixels = INK_ARENA_ARRAY(arena, uint8_t, (size_t)plane->width * (size_t)plane->height);
-    uint8_t *luma = INK_ARENA_ARRAY(arena, uint8_t, (size_t)image->width);
-    uint32_t *sums = INK_ARENA_ARRAY(arena, uint32_t, (size_t)image->width);
-    if (!plane->pixels || !luma || !sums) return INK_E_OOM;
-
-    bool alpha = !is_opaque(image);
-    int below = alpha ? level_below(image, luma) : 0;
     for (int y = 0; y < image->height; y++) {
-        uint8_t *out = plane->pixels + (size_t)(y / reduced) * (size_t)plane->width;
-        uint8_t *whole = reduced == 1 ? out : luma;
-        luma_row(image, row_of(image, y), whole);
-        if (alpha) flatten_row(image, row_of(image, y), below, whole);
-        if (reduced == 1) continue;
-        int rows = y % reduced + 1;
-        if (rows == 1) memset(sums, 0, (size_t)image->width * sizeof *sums);
-        add_row(luma, image->width, sums);
-        if (rows == reduced || y + 1 == image->height) mean_row(plane, sums, image->width, rows, out);
+        uint8_t *out = plane->pixels + (size_t)y * (size_t)plane->width;
+        luma_row(image, row_of(image, y), out);
+        if (below >= 0) flatten_row(image, row_of(image, y), below, out);
+    }
+}
+
+/* One row of blocks: the luma of their means. count: rows that were added. */
+static void luma_of_blocks(const struct ink_blocks *blocks, const uint32_t *sums, int rows, int width, uint8_t *out)
+{
+    int channels = blocks->channels;
+    for (int x = 0; x < width; x++, sums += channels) {
+        float count = (float)(rows * ink_blocks_pixels(blocks, x));
+        float sum =
+            channels < 3 ? (float)sums[0] : 0.299f * (float)sums[0] + 0.587f * (float)sums[1] + 0.114f * (float)sums[2];
+        out[x] = (uint8_t)(sum / count + 0.5f);
+    }
+}
+
+/* Block by block. luma is scratch for a row where something is transparent: such a picture is flattened first. */
+static ink_status make_reduced(const struct ink_image *image, int below, uint8_t *luma, struct ink_arena *arena,
+                               struct ink_plane *plane)
+{
+    bool flat = below < 0;
+    int channels = flat ? image->channels : 1, rows = 0;
+    struct ink_blocks blocks;
+    uint32_t *sums = INK_ARENA_ARRAY(arena, uint32_t, (size_t)plane->width * (size_t)channels);
+    if (!sums || ink_blocks_make(&blocks, image->width, channels, plane->reduced, arena)) return INK_E_OOM;
+    uint8_t *out = plane->pixels;
+    for (int y = 0; y < image->height; y++) {
+        if (!flat) {
+            luma_row(image, row_of(image, y), luma);
+            flatten_row(image, row_of(image, y), below, luma);
+        }
+        ink_blocks_add(&blocks, flat ? row_of(image, y) : luma);
+        if (++rows < plane->reduced && y + 1 < image->height) continue;
+        ink_blocks_take(&blocks, sums);
+        luma_of_blocks(&blocks, sums, rows, plane->width, out);
+        out += plane->width;
+        rows = 0;
     }
     return INK_OK;
+}
+
+ink_status ink_grey_make(const struct ink_image *image, struct ink_arena *arena, struct ink_plane *plane)
+{
+    plane->pixels = INK_ARENA_ARRAY(arena, uint8_t, (size_t)plane->width * (size_t)plane->height);
+    struct ink_arena_mark mark = ink_arena_mark(arena);
+    uint8_t *luma = INK_ARENA_ARRAY(arena, uint8_t, (size_t)image->width);
+    ink_status st = plane->pixels && luma ? INK_OK : INK_E_OOM;
+    if (!st) {
+        int below = is_opaque(image) ? -1 : level_below(image, luma);
+        if (plane->reduced == 1)
+            make_whole(image, below, plane);
+        else
+            st = make_reduced(image, below, luma, arena, plane);
+    }
+    ink_arena_release(arena, mark);
+    return st;
 }
