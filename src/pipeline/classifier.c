@@ -5,13 +5,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/checked.h"
 #include "base/clock.h"
 #include "image/segment.h"
 #include "models/builtin.h"
 #include "pipeline/line.h"
 
-enum { DEFAULT_CAP = 1 << 30, CLASSES_MAX = 1 << 24 };
+enum { DEFAULT_CAP = 1 << 30 };
 
 struct ink_view ink_builtin_model_view(void)
 {
@@ -19,19 +18,6 @@ struct ink_view ink_builtin_model_view(void)
 }
 
 /* --- loading ---------------------------------------------------------------------------------------------------- */
-
-static ink_status make_input(struct ink_classifier *c, struct ink_error *err)
-{
-    size_t all = 0, bytes = 0;
-    c->input_len = ink_want_floats(&c->convention.want);
-    bool ok = ink_shape_count(&c->convention.input_shape, &all) &&
-              ink_dtype_bytes(c->convention.input_dtype, all, &bytes) && all >= c->input_len;
-    c->input = ok ? INK_ARENA_ARRAY(&c->arena, float, all) : NULL;
-    if (ok && c->convention.input_dtype != INK_FLOAT) c->converted = ink_arena_calloc(&c->arena, bytes, 1);
-    if (!c->input || (c->convention.input_dtype != INK_FLOAT && !c->converted))
-        return ink_fail(err, INK_E_OOM, "no memory for an input of %zu numbers", all);
-    return INK_OK;
-}
 
 static ink_status load(struct ink_classifier *c, struct ink_view model, struct ink_view settings,
                        const struct ink_classifier_options *options, struct ink_error *err)
@@ -42,8 +28,7 @@ static ink_status load(struct ink_classifier *c, struct ink_view model, struct i
         if (st) ink_fail_in(err, "settings");
     }
     if (!st) st = ink_convention_find(c->session, &c->settings, &c->arena, &c->convention, err);
-    if (!st) st = ink_session_bind(c->session, &c->convention.input_shape, 1, err);
-    if (!st) st = make_input(c, err);
+    if (!st) st = ink_scorer_init(&c->scorer, c->session, &c->convention, &c->arena, err);
     if (!st && options->fit != INK_FIT_COUNT) c->convention.want.fit = options->fit;
     if (!st && c->settings.segment && ink_classifier_segment(c, err))
         st = ink_fail(err, INK_E_MODEL, "setting \"segment\": %s", err->text);
@@ -86,45 +71,10 @@ ink_status ink_classifier_prepare(struct ink_classifier *c, const struct ink_ima
 {
     uint64_t start = ink_clock_us();
     out->want = c->convention.want;
-    ink_status st = ink_prepare(image, &out->want, arena, c->input, &out->found, &out->error);
+    ink_status st = ink_prepare(image, &out->want, arena, c->scorer.input, &out->found, &out->error);
     out->prepared = st == INK_OK;
     out->times.prepare_us = ink_clock_us() - start;
     return st;
-}
-
-/* The prepared floats as the model's type, rounded and clamped for whole numbers. */
-static const void *as_input(struct ink_classifier *c)
-{
-    for (size_t i = 0; i < c->input_len && c->converted; i++) {
-        float v = c->input[i];
-        switch (c->convention.input_dtype) {
-        case INK_DOUBLE: ((double *)c->converted)[i] = v; break;
-        case INK_UINT8: ((uint8_t *)c->converted)[i] = (uint8_t)lrintf(fminf(fmaxf(v, 0), 255)); break;
-        case INK_INT32: ((int32_t *)c->converted)[i] = (int32_t)lrintf(fminf(fmaxf(v, -1e9f), 1e9f)); break;
-        default: ((int64_t *)c->converted)[i] = llrintf(fminf(fmaxf(v, -1e9f), 1e9f)); break;
-        }
-    }
-    return c->converted ? c->converted : c->input;
-}
-
-/* The first picture's scores as floats, in the arena. */
-static ink_status take_scores(const struct ink_classifier *c, const struct ink_tensor *tensor, struct ink_arena *arena,
-                              float **scores, size_t *count, struct ink_error *err)
-{
-    size_t all = ink_tensor_count(tensor), each = c->convention.batch ? all / c->convention.batch : 0;
-    if (each < 2 || each > CLASSES_MAX || (c->convention.classes && each != (size_t)c->convention.classes))
-        return ink_fail(err, INK_E_NOT_CLASSIFIER,
-                        "the model gave %zu numbers for a picture, and that is no score a class", each);
-    *count = each;
-    *scores = INK_ARENA_ARRAY(arena, float, each);
-    if (!*scores) return ink_fail(err, INK_E_OOM, "no memory for %zu classes", each);
-    for (size_t i = 0; i < each; i++) {
-        (*scores)[i] =
-            tensor->dtype == INK_DOUBLE ? (float)((const double *)tensor->data)[i] : ((const float *)tensor->data)[i];
-        if (!isfinite((*scores)[i]))
-            return ink_fail(err, INK_E_MODEL, "the model's score of class %zu is not a number", i);
-    }
-    return INK_OK;
 }
 
 static void make_probabilities(float *scores, size_t count, enum ink_scores what)
@@ -166,14 +116,9 @@ ink_status ink_classifier_infer(struct ink_classifier *c, struct ink_arena *aren
                                 struct ink_answer *out)
 {
     uint64_t start = ink_clock_us();
-    int outputs = ink_session_output_count(c->session);
-    struct ink_tensor input = {c->convention.input_dtype, c->convention.input_shape, (void *)as_input(c)};
-    struct ink_tensor *tensors = INK_ARENA_ARRAY(arena, struct ink_tensor, (size_t)outputs);
     float *scores = NULL;
     size_t count = 0;
-    ink_status st = tensors ? INK_OK : ink_fail(&out->error, INK_E_OOM, "no memory for %d outputs", outputs);
-    if (!st) st = ink_session_run(c->session, &input, 1, tensors, deadline_us, &out->error);
-    if (!st) st = take_scores(c, &tensors[c->convention.output], arena, &scores, &count, &out->error);
+    ink_status st = ink_scorer_run(&c->scorer, arena, deadline_us, &scores, &count, &out->error);
     if (!st) {
         out->scores =
             c->convention.scores == INK_SCORES_COUNT ? ink_scores_of_values(scores, count) : c->convention.scores;

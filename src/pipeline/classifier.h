@@ -10,7 +10,7 @@
 
 #include "engine/session.h"
 #include "image/decode.h"
-#include "pipeline/convention.h"
+#include "pipeline/scorer.h"
 
 struct ink_classifier_options {
     struct ink_session_options session;
@@ -24,9 +24,7 @@ struct ink_classifier {
     bool segment;           /* pictures have several characters: ink_line_read */
     struct ink_error error; /* why it cannot read pictures; status INK_OK: it can */
     struct ink_arena arena;
-    float *input;     /* prepared picture, f32 */
-    void *converted;  /* the same as the model's own type; NULL for float */
-    size_t input_len; /* floats of one picture */
+    struct ink_scorer scorer;
 };
 
 /* One class of an answer. */

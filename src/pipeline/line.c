@@ -16,7 +16,8 @@ static ink_status read_segment(void *context, struct ink_segment *segment, struc
 {
     struct reader *reader = context;
     uint64_t before_us = reader->last.times.infer_us;
-    memcpy(reader->classifier->input, segment->input, reader->classifier->input_len * sizeof *segment->input);
+    struct ink_scorer *scorer = &reader->classifier->scorer;
+    memcpy(scorer->input, segment->input, scorer->input_len * sizeof *segment->input);
     ink_status st = ink_classifier_infer(reader->classifier, reader->arena, reader->deadline_us, &reader->last);
     reader->last.times.infer_us += before_us;
     if (st) {

@@ -44,7 +44,7 @@ static bool is_read(int index, int strain)
         ink_reference_show(index, &want, shown);
     else
         ink_reference_show_strained(index, strain, &want, shown);
-    ink_want_floats_from(shown, &want, false, classifier->input);
+    ink_want_floats_from(shown, &want, false, classifier->scorer.input);
     if (ink_classifier_infer(classifier, &arena, 0, &answer)) fail_msg("%s", answer.error.text);
     struct ink_reference reference = ink_reference_at(index);
     char label = answer.classes[0].label[0];
