@@ -7,7 +7,7 @@ enum {
     STRAIGHT = 10,     /* cost of a step down, */
     SLANTED = 14,      /* of a step aside, */
     THROUGH_INK = 150, /* and more when it is in ink */
-    APART_PART = 6,    /* cuts are this part of the line's height from each other and from both ends */
+    APART_PART = 10,   /* cuts are this part of the line's height from each other and from both ends */
     STEP_PART = 16,    /* a path is looked for in every such part of the height */
     WINDOW_PART = 7,   /* and leaves its column by this part */
 };

@@ -5,7 +5,7 @@
 
 #include "image/image.h"
 
-enum { INK_CUTS_MAX = 12 };
+enum { INK_CUTS_MAX = 32 };
 
 struct ink_cut {
     int ink;    /* pixels of the part on the path */

@@ -10,9 +10,9 @@
 static const float TALL = 0.4f;        /* of the line's height: a character, not a dash, a dot or a bit of one */
 static const float OFF_LINE = 0.8f;    /* of it, from the line's middle: of another line */
 static const float OVERLAP = 0.6f;     /* of the narrower one: two parts that stand in one place are one character */
-static const float WIDE = 0.7f;        /* of the height: worth cutting */
+static const float WIDE = 0.5f;        /* of the height: worth cutting */
 static const float SPECK = 0.0025f;    /* of the height squared */
-static const float CUT_STROKES = 2.5f; /* a cut goes through so many strokes' widths at most */
+static const float CUT_STROKES = 4.0f; /* a cut goes through so many strokes' widths at most */
 
 /* What makes one place in the line. */
 struct group {
@@ -171,6 +171,7 @@ static void label_pieces(const struct line *line, int g, const uint8_t *ink, con
             if (!ink[y * box.width + x]) continue;
             int number = 0;
             for (int i = 0; i < cuts->count; i++) number += cuts->cut[i].at[y] <= x;
+            piece[number].area++;
             pieces->area++;
             struct ink_box pixel = {box.x + x, box.y + y, 1, 1};
             piece[number].box = piece[number].box.width ? ink_box_both(piece[number].box, pixel) : pixel;
@@ -220,6 +221,7 @@ ink_status ink_pieces_find(const uint8_t *mask, int width, int height, struct in
     join_groups(&line);
     add_small_parts(&line);
     pieces->height = line.tall;
+    pieces->middle = line.middle;
     pieces->stroke = line.stroke;
     return cut_groups(&line, arena, pieces);
 }

@@ -12,6 +12,7 @@
 
 struct ink_piece {
     struct ink_box box; /* plane pixels */
+    int area;           /* pixels */
     int group;          /* pieces of one group were connected, or belong together otherwise */
     int cut;            /* ink pixels that the cut to its left went through; 0 for a group's first piece */
 };
@@ -21,6 +22,7 @@ struct ink_pieces {
     struct ink_piece *piece; /* [count] left to right */
     uint16_t *label;         /* [plane height, width] 0 none, else 1 + index of its piece */
     int height;              /* of the line: the median of its parts' heights, weighted by ink */
+    float middle;            /* its middle row */
     float stroke;            /* mean width of strokes */
     size_t area;             /* pixels in pieces */
 };

@@ -66,9 +66,10 @@ static void draw_strokes(int count)
 
 static void rows(void **state)
 {
-    static const char *const digits[] = {"8341032750", "52974", "1907264", "603582", "84093", "2470915"};
+    static const char *const digits[] = {"8341032750", "52974", "1907264", "603582", "84093", "2470915", "306218"};
     static const char *const names[] = {"rows/8341032750_photo.jpg", "rows/52974_marker.png", "rows/1907264_lined.jpg",
-                                        "rows/603582_squared.png",   "rows/84093_chalk.jpg",  "rows/2470915_form.png"};
+                                        "rows/603582_squared.png",   "rows/84093_chalk.jpg",  "rows/2470915_form.png",
+                                        "rows/306218_touching.png"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         read_file(names[i]);
         assert_int_equal(answer.error.status, INK_OK);
