@@ -3,68 +3,7 @@
 
 #include <math.h>
 
-enum {
-    PARTS_MAX = UINT16_MAX - 1,
-    ROUNDS_MAX = 8, /* pieces of a stroke that lie behind each other, seen from the digit's largest part */
-};
-
-struct flood {
-    const uint8_t *mask;
-    int width, height;
-    int *stack; /* at most every pixel once */
-    uint16_t *label;
-};
-
-static void widen(struct ink_box *box, int x, int y)
-{
-    int right = box->x + box->width, bottom = box->y + box->height;
-    if (x < box->x) box->x = x;
-    if (y < box->y) box->y = y;
-    box->width = (x + 1 > right ? x + 1 : right) - box->x;
-    box->height = (y + 1 > bottom ? y + 1 : bottom) - box->y;
-}
-
-static struct ink_part fill(struct flood *flood, int start, uint16_t number)
-{
-    int width = flood->width, depth = 0;
-    struct ink_part part = {.box = {start % width, start / width, 1, 1}};
-    flood->stack[depth++] = start;
-    flood->label[start] = number;
-    while (depth > 0) {
-        int at = flood->stack[--depth], x = at % width, y = at / width;
-        part.area++;
-        widen(&part.box, x, y);
-        for (int ny = y > 0 ? y - 1 : 0; ny <= y + 1 && ny < flood->height; ny++)
-            for (int nx = x > 0 ? x - 1 : 0; nx <= x + 1 && nx < width; nx++) {
-                int next = ny * width + nx;
-                if (!flood->mask[next] || flood->label[next]) continue;
-                flood->label[next] = number;
-                flood->stack[depth++] = next;
-            }
-    }
-    return part;
-}
-
-ink_status ink_parts_label(const uint8_t *mask, int width, int height, struct ink_arena *arena, struct ink_parts *parts)
-{
-    size_t count = (size_t)width * (size_t)height;
-    /* parts do not touch: a quarter of the pixels, and one for odd sides, is the most there can be */
-    size_t most = ((size_t)width + 1) / 2 * (((size_t)height + 1) / 2);
-    if (most > PARTS_MAX) most = PARTS_MAX;
-    struct flood flood = {mask, width, height, INK_ARENA_ARRAY(arena, int, count),
-                          INK_ARENA_ARRAY(arena, uint16_t, count)};
-    parts->part = INK_ARENA_ARRAY(arena, struct ink_part, most);
-    parts->label = flood.label;
-    parts->count = 0;
-    if (!flood.stack || !flood.label || !parts->part) return INK_E_OOM;
-    for (size_t i = 0; i < count; i++) {
-        if (!mask[i] || flood.label[i]) continue;
-        if ((size_t)parts->count == most) break;
-        parts->part[parts->count] = fill(&flood, (int)i, (uint16_t)(parts->count + 1));
-        parts->count++;
-    }
-    return INK_OK;
-}
+enum { ROUNDS_MAX = 8 }; /* pieces of a stroke that lie behind each other, seen from the digit's largest part */
 
 static int larger(int a, int b)
 {

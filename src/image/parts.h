@@ -17,7 +17,7 @@ struct ink_parts {
     uint16_t *label;       /* [height, width] 0 none, else 1 + index of its part */
 };
 
-/* Labels the 8-connected parts of mask [height, width], which is not 0 on ink; sides at most 4096. What is over 65,534
+/* Labels the 8-connected parts of mask [height, width], 1 on ink, else 0; sides at most 4096. What is over 65,534
  * parts is dust and left out. INK_E_OOM. */
 INK_NODISCARD ink_status ink_parts_label(const uint8_t *mask, int width, int height, struct ink_arena *arena,
                                          struct ink_parts *parts);
