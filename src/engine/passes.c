@@ -46,9 +46,10 @@ static ink_status fold(struct ink_pass *p, struct ink_step *step)
 
 /* --- pass through: Identity, and Dropout when nothing is trained, are not there --- */
 
-/* training_mode is there and not known to be false. */
+/* training_mode is there and not known to be false; before opset 7 the operator knows. */
 static bool may_train(const struct ink_session *s, const struct ink_step *step)
 {
+    if (step->ctx.op->since < 7) return step->ctx.op->flags & INK_OP_RANDOM;
     if (step->ctx.in_count < 3 || step->inputs[2] < 0) return false;
     const struct ink_value *mode = &s->values[step->inputs[2]];
     return !mode->weight || ink_tensor_count(&mode->tensor) != 1 || *(const uint8_t *)mode->tensor.data;

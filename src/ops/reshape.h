@@ -24,6 +24,7 @@ ink_status ink_size_shape(struct ink_op_ctx *ctx);
 ink_status ink_size_run(struct ink_op_ctx *ctx);
 
 /* Without training: out[0] is in[0], the mask is all ones. What asks for training is refused. */
+ink_status ink_dropout_load(struct ink_op_ctx *ctx);
 ink_status ink_dropout_old_load(struct ink_op_ctx *ctx); /* attribute is_test */
 ink_status ink_dropout_shape(struct ink_op_ctx *ctx);
 ink_status ink_dropout_run(struct ink_op_ctx *ctx);

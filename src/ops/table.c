@@ -25,6 +25,7 @@
 #include "ops/qconv.h"
 #include "ops/qmatmul.h"
 #include "ops/quant.h"
+#include "ops/random.h"
 #include "ops/recurrent.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
@@ -187,6 +188,12 @@
         __VA_ARGS__                                                                                                    \
     }
 
+#define RANDOM(shaped, distribution)                                                                                   \
+    .load = ink_random_load, .shape = shaped, .run = ink_random_run, .param = &(const enum ink_distribution)           \
+    {                                                                                                                  \
+        INK_##distribution                                                                                             \
+    }
+
 static const struct ink_op table[] = {
     /* clang-format off */
     {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
@@ -227,6 +234,8 @@ static const struct ink_op table[] = {
     {"", "BatchNormalization", 9, "TTTTT>TT?T?T?T?", {FLOATS}, 0, BATCH_NORM},
     {"", "BatchNormalization", 14, "TTTUU>TU?U?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
     {"", "BatchNormalization", 15, "TUUVV>TV?V?", {INK_TYPES_FLOAT, INK_TYPES_FLOAT, INK_TYPES_FLOAT}, 0, BATCH_NORM},
+    {"", "Bernoulli", 15, "T>U", {FLOATS, INK_TYPES_NUMBER | BIT(INK_BOOL)}, INK_OP_RANDOM, RANDOM(ink_op_shape_same, BERNOULLI)},
+    {"", "Bernoulli", 22, "T>U", {INK_TYPES_FLOAT, INK_TYPES_NUMBER | BIT(INK_BOOL)}, INK_OP_RANDOM, RANDOM(ink_op_shape_same, BERNOULLI)},
     {"", "BitCast", 26, "T>U", {INK_TYPES_ALL & ~BIT(INK_STRING), INK_TYPES_ALL & ~BIT(INK_STRING)}, INK_OP_VIEW, .load = ink_bit_cast_load, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "BitShift", 11, "TT>T", {INK_TYPES_UNSIGNED}, INK_OP_INPLACE, .load = ink_bit_shift_load, .shape = ink_op_shape_broadcast, .run = ink_binary_run,
      .param = &(const struct ink_binary_param){INK_BINARY_SHIFT_LEFT}},
@@ -313,9 +322,9 @@ static const struct ink_op table[] = {
     {"", "Dropout", 1, "T>TT?", {FLOATS}, INK_OP_VIEW, MOVED(ink_dropout_old_load, dropout)},
     {"", "Dropout", 7, "T>TT?", {FLOATS}, INK_OP_VIEW, MOVED(NULL, dropout)},
     {"", "Dropout", 10, "T>Tb?", {FLOATS}, INK_OP_VIEW, MOVED(NULL, dropout)},
-    {"", "Dropout", 12, "TU?b?>Tb?", {FLOATS, FLOATS}, INK_OP_INPLACE, MOVED(NULL, dropout)},
-    {"", "Dropout", 13, "TU?b?>Tb?", {INK_TYPES_FLOAT, FLOATS}, INK_OP_INPLACE, MOVED(NULL, dropout)},
-    {"", "Dropout", 22, "TU?b?>Tb?", {INK_TYPES_FLOAT | FLOAT8, INK_TYPES_FLOAT | FLOAT8}, INK_OP_INPLACE, MOVED(NULL, dropout)},
+    {"", "Dropout", 12, "TU?b?>Tb?", {FLOATS, FLOATS}, INK_OP_INPLACE | INK_OP_RANDOM, MOVED(ink_dropout_load, dropout)},
+    {"", "Dropout", 13, "TU?b?>Tb?", {INK_TYPES_FLOAT, FLOATS}, INK_OP_INPLACE | INK_OP_RANDOM, MOVED(ink_dropout_load, dropout)},
+    {"", "Dropout", 22, "TU?b?>Tb?", {INK_TYPES_FLOAT | FLOAT8, INK_TYPES_FLOAT | FLOAT8}, INK_OP_INPLACE | INK_OP_RANDOM, MOVED(ink_dropout_load, dropout)},
     {"", "DynamicQuantizeLinear", 11, "T>UfU", {BIT(INK_FLOAT), BIT(INK_UINT8)}, 0, .load = ink_dynamic_quantize_load, .shape = ink_dynamic_quantize_shape, .run = ink_dynamic_quantize_run},
     {"", "Einsum", 12, "T*>T", {PLAIN}, 0, FLOATING(einsum), .multiply_adds = ink_einsum_multiply_adds},
     {"", "Elu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ELU, "alpha", NULL, 1)},
@@ -467,6 +476,8 @@ static const struct ink_op table[] = {
     {"", "Mul", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(MUL)},
     {"", "Mul", 13, "TT>T", {INK_TYPES_FLOAT | WIDE}, INK_OP_INPLACE, BINARY(MUL)},
     {"", "Mul", 14, "TT>T", {INK_TYPES_NUMBER}, INK_OP_INPLACE, BINARY(MUL)},
+    {"", "Multinomial", 7, "T>U", {FLOATS, INK_TYPES_INDEX}, INK_OP_RANDOM, RANDOM(ink_multinomial_shape, MULTINOMIAL)},
+    {"", "Multinomial", 22, "T>U", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, INK_OP_RANDOM, RANDOM(ink_multinomial_shape, MULTINOMIAL)},
     {"", "Neg", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(NEG, NULL)},
     {"", "Neg", 6, "T>T", {FLOATS | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
     {"", "Neg", 13, "T>T", {INK_TYPES_FLOAT | INK_TYPES_SIGNED}, INK_OP_INPLACE, UNARY(NEG, NULL)},
@@ -514,6 +525,14 @@ static const struct ink_op table[] = {
     {"", "RNN", 7, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(rnn)},
     {"", "RNN", 14, "TTTT?n?T?>T?T?", {FLOATS}, 0, RECURRENT(rnn)},
     {"", "RNN", 22, "TTTT?n?T?>T?T?", {INK_TYPES_FLOAT}, 0, RECURRENT(rnn)},
+    {"", "RandomNormal", 1, ">T", {FLOATS}, INK_OP_RANDOM, RANDOM(ink_random_shape, NORMAL)},
+    {"", "RandomNormal", 22, ">T", {INK_TYPES_FLOAT}, INK_OP_RANDOM, RANDOM(ink_random_shape, NORMAL)},
+    {"", "RandomNormalLike", 1, "T>U", {ELEMENT_OLD, FLOATS}, INK_OP_RANDOM, RANDOM(ink_op_shape_same, NORMAL)},
+    {"", "RandomNormalLike", 22, "T>U", {ELEMENT, INK_TYPES_FLOAT}, INK_OP_RANDOM, RANDOM(ink_op_shape_same, NORMAL)},
+    {"", "RandomUniform", 1, ">T", {FLOATS}, INK_OP_RANDOM, RANDOM(ink_random_shape, UNIFORM)},
+    {"", "RandomUniform", 22, ">T", {INK_TYPES_FLOAT}, INK_OP_RANDOM, RANDOM(ink_random_shape, UNIFORM)},
+    {"", "RandomUniformLike", 1, "T>U", {ELEMENT_OLD, FLOATS}, INK_OP_RANDOM, RANDOM(ink_op_shape_same, UNIFORM)},
+    {"", "RandomUniformLike", 22, "T>U", {ELEMENT, INK_TYPES_FLOAT}, INK_OP_RANDOM, RANDOM(ink_op_shape_same, UNIFORM)},
     {"", "Range", 11, "TTT>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | BIT(INK_INT16) | INK_TYPES_INDEX}, 0, MOVED(NULL, range)},
     {"", "Range", 27, "TTT>T", {INK_TYPES_FLOAT | BIT(INK_INT16) | INK_TYPES_INDEX}, 0, MOVED(NULL, range)},
     {"", "Reciprocal", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(RECIPROCAL, NULL)},

@@ -33,14 +33,19 @@ static bool close_enough(double have, double wanted, double rtol, double atol)
     return fabs(have - wanted) <= atol + rtol * fabs(wanted);
 }
 
+ink_status ink_compare_kinds(const struct ink_tensor *have, const struct ink_tensor *wanted, struct ink_error *err)
+{
+    char a[INK_SHAPE_TEXT_MAX], b[INK_SHAPE_TEXT_MAX];
+    if (have->dtype == wanted->dtype && ink_shape_equal(&have->shape, &wanted->shape)) return INK_OK;
+    return ink_fail(err, INK_E_CHANGED, "is %s %s, should be %s %s", ink_dtype_word(have->dtype),
+                    ink_shape_text(&have->shape, a), ink_dtype_word(wanted->dtype), ink_shape_text(&wanted->shape, b));
+}
+
 ink_status ink_compare_tensors(const struct ink_tensor *have, const struct ink_tensor *wanted, double rtol, double atol,
                                struct ink_error *err)
 {
-    char a[INK_SHAPE_TEXT_MAX], b[INK_SHAPE_TEXT_MAX];
-    if (have->dtype != wanted->dtype || !ink_shape_equal(&have->shape, &wanted->shape))
-        return ink_fail(err, INK_E_CHANGED, "is %s %s, should be %s %s", ink_dtype_word(have->dtype),
-                        ink_shape_text(&have->shape, a), ink_dtype_word(wanted->dtype),
-                        ink_shape_text(&wanted->shape, b));
+    ink_status st = ink_compare_kinds(have, wanted, err);
+    if (st) return st;
     size_t count = ink_tensor_count(wanted);
     if (wanted->dtype == INK_STRING) {
         const struct ink_view *x = have->data, *y = wanted->data;

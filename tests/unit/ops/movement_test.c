@@ -221,55 +221,69 @@ static void dropout_of_each_version(void **state)
     }
 }
 
+enum { MANY = 4000 };
+
+/* A quarter of many ones is dropped; the others grow, so that their mean stays; the mask says which; a seed repeats it. */
 static void dropout_in_training(void **state)
 {
-    static const uint8_t yes[] = {1, 1};
-    static const float half[] = {0.5f}, none[] = {0};
-    struct one_op o;
-    one_op_init(&o, "", "Dropout", 6);
-    one_op_f32(&o, up, 3);
-    assert_refused(&o, INK_E_UNSUPPORTED, "training");
-    for (int with_ratio = 0; with_ratio < 2; with_ratio++) {
-        one_op_init(&o, "", "Dropout", 13);
-        one_op_f32(&o, up, 3);
-        if (with_ratio)
-            one_op_in(&o, INK_FLOAT, 0, NULL, half);
+    static const uint8_t yes = 1;
+    static const float quarter = 0.25f;
+    static float ones[MANY], first[MANY];
+    for (size_t i = 0; i < MANY; i++) ones[i] = 1;
+    for (int form = 0; form < 4; form++) { /* old, new; each twice */
+        struct one_op o;
+        bool old = form < 2;
+        size_t dropped = 0;
+        one_op_init(&o, "", "Dropout", old ? 6 : 13);
+        one_op_f32(&o, ones, MANY);
+        if (!old) one_op_in(&o, INK_FLOAT, 0, NULL, &quarter);
+        if (!old) one_op_in(&o, INK_BOOL, 0, NULL, &yes);
+        if (old) one_op_float(&o, "ratio", quarter);
+        one_op_int(&o, "seed", 7);
+        o.out_count = 2;
+        if (!old) o.out[1].dtype = INK_BOOL;
+        assert_int_equal(one_op_run(&o), INK_OK);
+        const float *y = o.out[0].data;
+        for (size_t i = 0; i < MANY; i++) {
+            bool kept = old ? ((const float *)o.out[1].data)[i] == 1 : ((const uint8_t *)o.out[1].data)[i] == 1;
+            assert_true(kept ? fabsf(y[i] - 4.0f / 3) < 1e-6f : y[i] == 0);
+            dropped += !kept;
+        }
+        assert_in_range(dropped, MANY / 4 - 150, MANY / 4 + 150); /* five deviations */
+        if (form % 2)
+            assert_memory_equal(y, first, sizeof first);
         else
-            one_op_left_out(&o);
-        one_op_in(&o, INK_BOOL, 0, NULL, yes);
-        assert_refused(&o, INK_E_UNSUPPORTED, "training");
+            memcpy(first, y, sizeof first);
+        one_op_free(&o);
     }
+}
+
+static void dropout_refused(void **state)
+{
+    static const uint8_t yes[] = {1, 1};
+    static const float none = 0, all = 1, nothing = NAN;
+    struct one_op o;
     one_op_init(&o, "", "Dropout", 13); /* nothing is dropped */
     one_op_f32(&o, up, 3);
-    one_op_in(&o, INK_FLOAT, 0, NULL, none);
+    one_op_in(&o, INK_FLOAT, 0, NULL, &none);
     one_op_in(&o, INK_BOOL, 0, NULL, yes);
     assert_gives(&o, 1, 2, 3);
+    for (int i = 0; i < 2; i++) {
+        one_op_init(&o, "", "Dropout", 13);
+        one_op_f32(&o, up, 3);
+        one_op_in(&o, INK_FLOAT, 0, NULL, i ? &all : &nothing);
+        one_op_in(&o, INK_BOOL, 0, NULL, yes);
+        assert_refused(&o, INK_E_MODEL, "ratio");
+    }
+    one_op_init(&o, "", "Dropout", 6);
+    one_op_f32(&o, up, 3);
+    one_op_float(&o, "ratio", 1);
+    assert_refused(&o, INK_E_MODEL, "ratio");
     one_op_init(&o, "", "Dropout", 13);
     one_op_f32(&o, up, 3);
     one_op_left_out(&o);
     one_op_in(&o, INK_BOOL, 1, (const int64_t[]){2}, yes);
     assert_refused(&o, INK_E_MODEL, "training_mode");
-}
-
-/* training_mode is not known when the shapes are, and then asks for what there is not. */
-static void dropout_told_late(void **state)
-{
-    static const uint8_t yes = 1;
-    static const struct ink_node node = {.name = {.data = (const void *)"it", .len = 2}};
-    bool known;
-    const struct ink_op *op = ink_op_find(ink_view_text(""), ink_view_text("Dropout"), 13, &known);
-    float values[3];
-    struct ink_error err = {0};
-    struct ink_tensor x = {.dtype = INK_FLOAT, .shape = {1, {3}}, .data = (void *)(uintptr_t)up};
-    struct ink_tensor mode = {.dtype = INK_BOOL}, y = {.dtype = INK_FLOAT};
-    const struct ink_tensor *in[] = {&x, NULL, &mode};
-    struct ink_tensor *out[] = {&y};
-    struct ink_op_ctx ctx = {.op = op, .node = &node, .in_count = 3, .in = in, .out_count = 1, .out = out, .err = &err};
-    assert_int_equal(op->shape(&ctx), INK_OK);
-    y.data = values;
-    mode.data = (void *)(uintptr_t)&yes;
-    assert_int_equal(op->run(&ctx), INK_E_UNSUPPORTED);
-    assert_non_null(strstr(err.text, "training"));
 }
 
 /* --- shapes and types --- */
@@ -742,7 +756,7 @@ int main(void)
         cmocka_unit_test(old_concat),
         cmocka_unit_test(dropout_of_each_version),
         cmocka_unit_test(dropout_in_training),
-        cmocka_unit_test(dropout_told_late),
+        cmocka_unit_test(dropout_refused),
         cmocka_unit_test(nothing_in_it),
         cmocka_unit_test(scalars),
         cmocka_unit_test(twelve_dimensions),
