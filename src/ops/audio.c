@@ -4,7 +4,7 @@
 
 #include "ops/elements.h"
 #include "ops/lists.h"
-#include "ops/signal.h"
+#include "ops/spectrum.h"
 
 /* The type that the attribute output_datatype asks for, as the row's U. */
 static ink_status load_output(struct ink_op_ctx *ctx, int variable)

@@ -8,6 +8,7 @@
 #include "ops/elements.h"
 #include "ops/identity.h"
 #include "ops/movement.h"
+#include "ops/string_ops.h"
 
 enum {
     TEXT_MAX = 32, /* the longest number is -2.2250738585072014e-308 */
@@ -143,19 +144,15 @@ static void numbers_to_text(size_t n, enum ink_dtype from, const char *in, char 
     }
 }
 
-/* The output is asked for with the text behind it, in units of strings, and then has its own shape. */
 static ink_status to_text_run(struct ink_op_ctx *ctx)
 {
-    enum { TEXT_STRINGS = TEXT_MAX / sizeof(struct ink_view) };
     const struct ink_tensor *in = ctx->in[0];
-    size_t n = ink_tensor_count(in);
-    struct ink_shape room = {.rank = 1, .dims = {(int64_t)n * (1 + TEXT_STRINGS)}};
-    ink_status st = ctx->resize(ctx, 0, &room);
-    if (st) return st;
-    ctx->out[0]->shape = in->shape;
-    struct ink_view *views = ctx->out[0]->data;
-    numbers_to_text(n, in->dtype, in->data, (char *)(views + n), views);
-    return INK_OK;
+    size_t n = ink_tensor_count(in); /* below 2^47 */
+    struct ink_view *views;
+    char *text;
+    ink_status st = ink_strings_resize(ctx, 0, &in->shape, n * TEXT_MAX, &views, &text);
+    if (!st) numbers_to_text(n, in->dtype, in->data, text, views);
+    return st;
 }
 
 /* A whole number in decimal or scientific form, INF, NaN; white space round it is ignored. */

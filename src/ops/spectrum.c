@@ -6,7 +6,7 @@
 #include "ops/elements.h"
 #include "ops/fourier.h"
 #include "ops/lists.h"
-#include "ops/signal.h"
+#include "ops/spectrum.h"
 
 /* --- what both do --- */
 

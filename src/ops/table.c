@@ -31,8 +31,9 @@
 #include "ops/reshape.h"
 #include "ops/resize.h"
 #include "ops/sample.h"
-#include "ops/signal.h"
 #include "ops/softmax.h"
+#include "ops/spectrum.h"
+#include "ops/string_ops.h"
 #include "ops/topk.h"
 #include "ops/trilu.h"
 #include "ops/unary.h"
@@ -658,6 +659,9 @@ static const struct ink_op table[] = {
     {"", "Squeeze", 23, "Ti?>T", {ELEMENT_F4}, INK_OP_VIEW, RESHAPED(NULL, ink_squeeze_shape)},
     {"", "Squeeze", 24, "Ti?>T", {ELEMENT_E8}, INK_OP_VIEW, RESHAPED(NULL, ink_squeeze_shape)},
     {"", "Squeeze", 25, "Ti?>T", {INK_TYPES_ALL}, INK_OP_VIEW, RESHAPED(NULL, ink_squeeze_shape)},
+    {"", "StringConcat", 20, "ss>s", {0}, INK_OP_SIZES, .run = ink_string_concat_run},
+    {"", "StringNormalizer", 10, "s>s", {0}, INK_OP_SIZES, .load = ink_string_normalizer_load, .run = ink_string_normalizer_run},
+    {"", "StringSplit", 20, "s>si?", {0}, INK_OP_SIZES, .load = ink_string_split_load, .run = ink_string_split_run},
     {"", "Sub", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(SUB)},
     {"", "Sub", 6, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, OLD_BINARY(SUB)},
     {"", "Sub", 7, "TT>T", {FLOATS | WIDE}, INK_OP_INPLACE, BINARY(SUB)},
@@ -673,6 +677,7 @@ static const struct ink_op table[] = {
     {"", "Tanh", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(TANH, NULL)},
     {"", "Tanh", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(TANH, NULL)},
     {"", "TensorScatter", 24, "TTi?>T", {WHOLE}, 0, MOVED(ink_tensor_scatter_load, tensor_scatter)},
+    {"", "TfIdfVectorizer", 9, "T>f", {BIT(INK_STRING) | INK_TYPES_INDEX}, 0, MOVED(ink_tf_idf_load, tf_idf), .multiply_adds = ink_tf_idf_multiply_adds},
     {"", "ThresholdedRelu", 10, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
     {"", "ThresholdedRelu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
     {"", "Tile", 1, "TTT>T", {FLOATS}, 0, .shape = ink_tile_old_shape, .run = ink_tile_run},

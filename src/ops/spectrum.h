@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* signal.h - spectra and what goes with them: DFT, STFT, windows, MelWeightMatrix. Complex numbers are a last dimension of 2. */
-#ifndef INK_OPS_SIGNAL_H
-#define INK_OPS_SIGNAL_H
+/* spectrum.h - spectra and what goes with them: DFT, STFT, windows, MelWeightMatrix. Complex numbers are a last dimension of 2. */
+#ifndef INK_OPS_SPECTRUM_H
+#define INK_OPS_SPECTRUM_H
 
 #include "ops/op.h"
 
