@@ -164,9 +164,14 @@ ink_status ink_constant_of_shape_shape(struct ink_op_ctx *ctx)
 ink_status ink_constant_of_shape_run(struct ink_op_ctx *ctx)
 {
     const struct ink_tensor *value = ctx->attributes;
-    size_t bytes = ink_dtype_bits(value->dtype) / 8, total = ink_tensor_bytes(ctx->out[0]), done = bytes;
+    size_t bits = ink_dtype_bits(value->dtype), bytes = bits / 8, total = ink_tensor_bytes(ctx->out[0]), done = bytes;
     char *out = ctx->out[0]->data;
     if (!total) return INK_OK;
+    if (bits < 8) { /* a byte full of the element */
+        unsigned element = *(const uint8_t *)value->data & ((1u << bits) - 1);
+        memset(out, (int)(element * (0xFF / ((1u << bits) - 1))), total);
+        return INK_OK;
+    }
     memcpy(out, value->data, bytes);
     for (; done < total; done *= 2) memcpy(out + done, out, done < total - done ? done : total - done);
     return INK_OK;

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "kernels/convert.h"
+#include "ops/elements.h"
 
 struct is_inf {
     int64_t negative, positive;
@@ -20,12 +20,11 @@ ink_status ink_is_inf_load(struct ink_op_ctx *ctx)
 
 static double value_at(const struct ink_tensor *t, size_t i)
 {
-    switch (t->dtype) {
-    case INK_DOUBLE: return ((const double *)t->data)[i];
-    case INK_FLOAT16: return ink_f16_to_f32(((const uint16_t *)t->data)[i]);
-    case INK_BFLOAT16: return ink_bf16_to_f32(((const uint16_t *)t->data)[i]);
-    default: return ((const float *)t->data)[i];
-    }
+    double value;
+    if (t->dtype == INK_FLOAT) return (double)((const float *)t->data)[i];
+    ink_convert(1, t->dtype, (const char *)t->data + i * (ink_dtype_bits(t->dtype) / 8), INK_DOUBLE, &value, false,
+                INK_ROUND_UP);
+    return value;
 }
 
 ink_status ink_is_nan_run(struct ink_op_ctx *ctx)

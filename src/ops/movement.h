@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* movement.h - operators that put elements elsewhere and do not look at them. All types of whole bytes, strings too. */
+/* movement.h - operators that put elements elsewhere and do not look at them. All types of whole bytes, strings too;
+ * Transpose and Pad also those of 2 and 4 bits (packed.h). */
 #ifndef INK_OPS_MOVEMENT_H
 #define INK_OPS_MOVEMENT_H
 

@@ -2,6 +2,7 @@
 #include "ops/elements.h"
 #include "ops/lists.h"
 #include "ops/movement.h"
+#include "ops/packed.h"
 
 enum mode { CONSTANT, REFLECT, EDGE, WRAP };
 
@@ -160,6 +161,7 @@ static const char *row_source(const struct job *job, size_t row)
 ink_status ink_pad_run(struct ink_op_ctx *ctx)
 {
     static const char zeros[16];
+    if (ink_is_packed(ctx->in[0])) return ink_packed_run(ctx, ink_pad_run);
     const struct attributes *at = ctx->attributes;
     struct ink_tensor *out = ctx->out[0];
     struct pads pads;

@@ -14,6 +14,7 @@
 #include "ops/depth_space.h"
 #include "ops/einsum.h"
 #include "ops/identity.h"
+#include "ops/image_decoder.h"
 #include "ops/indexed.h"
 #include "ops/is_special.h"
 #include "ops/loss.h"
@@ -21,6 +22,7 @@
 #include "ops/matrix.h"
 #include "ops/movement.h"
 #include "ops/norm.h"
+#include "ops/packed.h"
 #include "ops/pool.h"
 #include "ops/qconv.h"
 #include "ops/qmatmul.h"
@@ -56,7 +58,7 @@
 #define ELEMENT_I4  (ELEMENT_F8 | BIT(INK_UINT4) | BIT(INK_INT4))
 #define ELEMENT_F4  (ELEMENT_I4 | BIT(INK_FLOAT4E2M1))
 #define ELEMENT_E8  (ELEMENT_F4 | BIT(INK_FLOAT8E8M0))
-#define WHOLE       (ELEMENT_F8 | BIT(INK_FLOAT8E8M0)) /* what has whole bytes */
+#define FILLS       (INK_TYPES_NUMBER | BIT(INK_BOOL) | FLOAT8) /* what ConstantOfShape has */
 #define REAL(types) ((types) & ~(BIT(INK_COMPLEX64) | BIT(INK_COMPLEX128)))
 
 /* Functions of a family. */
@@ -195,6 +197,9 @@
         INK_##distribution                                                                                             \
     }
 
+#define PACKED(loaded, what)                                                                                           \
+    .load = loaded, .shape = ink_##what##_shape, .prepare = ink_packed_prepare, .run = ink_##what##_run
+
 static const struct ink_op table[] = {
     /* clang-format off */
     {"", "Abs", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ABS, NULL)},
@@ -285,8 +290,11 @@ static const struct ink_op table[] = {
     {"", "Constant", 24, ">T", {ELEMENT_E8}, 0, MOVED(ink_constant_load, constant)},
     {"", "Constant", 25, ">T", {INK_TYPES_ALL}, 0, MOVED(ink_constant_load, constant)},
     {"", "ConstantOfShape", 9, "i>T", {PLAIN | BIT(INK_BOOL)}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
-    {"", "ConstantOfShape", 20, "i>T", {INK_TYPES_NUMBER | BIT(INK_BOOL) | FLOAT8}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
-    {"", "ConstantOfShape", 24, "i>T", {INK_TYPES_NUMBER | BIT(INK_BOOL) | FLOAT8 | BIT(INK_FLOAT8E8M0)}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
+    {"", "ConstantOfShape", 20, "i>T", {FILLS}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
+    {"", "ConstantOfShape", 21, "i>T", {FILLS | BIT(INK_UINT4) | BIT(INK_INT4)}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
+    {"", "ConstantOfShape", 23, "i>T", {FILLS | BIT(INK_UINT4) | BIT(INK_INT4) | BIT(INK_FLOAT4E2M1)}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
+    {"", "ConstantOfShape", 24, "i>T", {FILLS | BIT(INK_UINT4) | BIT(INK_INT4) | BIT(INK_FLOAT4E2M1) | BIT(INK_FLOAT8E8M0)}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
+    {"", "ConstantOfShape", 25, "i>T", {FILLS | BIT(INK_UINT4) | BIT(INK_INT4) | BIT(INK_FLOAT4E2M1) | BIT(INK_FLOAT8E8M0) | BIT(INK_UINT2) | BIT(INK_INT2)}, 0, MOVED(ink_constant_of_shape_load, constant_of_shape)},
     {"", "Conv", 1, "TTT?>T", {FLOATS}, 0, CONV},
     {"", "Conv", 22, "TTT?>T", {INK_TYPES_FLOAT}, 0, CONV},
     {"", "ConvInteger", 10, "TUT?U?>V", {BYTES, BYTES, BIT(INK_INT32)}, 0, QCONV(ink_conv_integer)},
@@ -407,13 +415,14 @@ static const struct ink_op table[] = {
     {"", "Identity", 23, "T>T", {ELEMENT_F4}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "Identity", 24, "T>T", {ELEMENT_E8}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "Identity", 25, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "ImageDecoder", 20, "T>T", {BIT(INK_UINT8)}, INK_OP_SIZES, .load = ink_image_decoder_load, .run = ink_image_decoder_run},
     {"", "InstanceNormalization", 1, "TTT>T", {FLOATS}, 0, GROUP_NORM(instance)},
     {"", "InstanceNormalization", 22, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(instance)},
     {"", "IsInf", 10, "T>b", {BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, .load = ink_is_inf_load, .shape = ink_op_shape_same, .run = ink_is_inf_run},
-    {"", "IsInf", 20, "T>b", {INK_TYPES_FLOAT}, 0, .load = ink_is_inf_load, .shape = ink_op_shape_same, .run = ink_is_inf_run},
+    {"", "IsInf", 20, "T>b", {INK_TYPES_FLOAT | FLOAT8}, 0, .load = ink_is_inf_load, .shape = ink_op_shape_same, .run = ink_is_inf_run},
     {"", "IsNaN", 9, "T>b", {FLOATS}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
     {"", "IsNaN", 13, "T>b", {INK_TYPES_FLOAT}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
-    {"", "IsNaN", 20, "T>b", {INK_TYPES_FLOAT}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
+    {"", "IsNaN", 20, "T>b", {INK_TYPES_FLOAT | FLOAT8}, 0, .shape = ink_op_shape_same, .run = ink_is_nan_run},
     {"", "LRN", 1, "T>T", {FLOATS}, 0, LRN},
     {"", "LRN", 13, "T>T", {INK_TYPES_FLOAT}, 0, LRN},
     {"", "LSTM", 1, "TTTT?n?T?T?T?>T?T?T?", {FLOATS}, 0, RECURRENT(lstm)},
@@ -504,8 +513,10 @@ static const struct ink_op table[] = {
     {"", "Pad", 13, "TiT?>T", {ELEMENT}, 0, MOVED(ink_pad_load, pad)},
     {"", "Pad", 18, "TiT?U?>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_pad_load, pad)},
     {"", "Pad", 19, "TiT?U?>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_pad_load, pad)},
-    {"", "Pad", 21, "TiT?U?>T", {ELEMENT_F8, INK_TYPES_INDEX}, 0, MOVED(ink_pad_load, pad)},
-    {"", "Pad", 24, "TiT?U?>T", {WHOLE, INK_TYPES_INDEX}, 0, MOVED(ink_pad_load, pad)},
+    {"", "Pad", 21, "TiT?U?>T", {ELEMENT_I4, INK_TYPES_INDEX}, 0, PACKED(ink_pad_load, pad)},
+    {"", "Pad", 23, "TiT?U?>T", {ELEMENT_F4, INK_TYPES_INDEX}, 0, PACKED(ink_pad_load, pad)},
+    {"", "Pad", 24, "TiT?U?>T", {ELEMENT_E8, INK_TYPES_INDEX}, 0, PACKED(ink_pad_load, pad)},
+    {"", "Pad", 25, "TiT?U?>T", {INK_TYPES_ALL, INK_TYPES_INDEX}, 0, PACKED(ink_pad_load, pad)},
     {"", "Pow", 1, "TT>T", {FLOATS}, INK_OP_INPLACE, OLD_BINARY(POW)},
     {"", "Pow", 7, "TT>T", {FLOATS}, INK_OP_INPLACE, BINARY(POW)},
     {"", "Pow", 12, "TU>T", {FLOATS | INK_TYPES_INDEX, PLAIN}, INK_OP_INPLACE, BINARY(POW)},
@@ -676,7 +687,7 @@ static const struct ink_op table[] = {
     {"", "Tan", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(TAN, NULL)},
     {"", "Tanh", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(TANH, NULL)},
     {"", "Tanh", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(TANH, NULL)},
-    {"", "TensorScatter", 24, "TTi?>T", {WHOLE}, 0, MOVED(ink_tensor_scatter_load, tensor_scatter)},
+    {"", "TensorScatter", 24, "TTi?>T", {ELEMENT_E8}, 0, PACKED(ink_tensor_scatter_load, tensor_scatter)},
     {"", "TfIdfVectorizer", 9, "T>f", {BIT(INK_STRING) | INK_TYPES_INDEX}, 0, MOVED(ink_tf_idf_load, tf_idf), .multiply_adds = ink_tf_idf_multiply_adds},
     {"", "ThresholdedRelu", 10, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
     {"", "ThresholdedRelu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(THRESHOLDED_RELU, "alpha", NULL, 1)},
@@ -689,8 +700,10 @@ static const struct ink_op table[] = {
     {"", "TopK", 24, "Ti>Ti", {INK_TYPES_NUMBER}, 0, TOPK},
     {"", "Transpose", 1, "T>T", {ELEMENT_OLD}, 0, MOVED(ink_transpose_load, transpose)},
     {"", "Transpose", 13, "T>T", {ELEMENT}, 0, MOVED(ink_transpose_load, transpose)},
-    {"", "Transpose", 21, "T>T", {ELEMENT_F8}, 0, MOVED(ink_transpose_load, transpose)},
-    {"", "Transpose", 24, "T>T", {WHOLE}, 0, MOVED(ink_transpose_load, transpose)},
+    {"", "Transpose", 21, "T>T", {ELEMENT_I4}, 0, PACKED(ink_transpose_load, transpose)},
+    {"", "Transpose", 23, "T>T", {ELEMENT_F4}, 0, PACKED(ink_transpose_load, transpose)},
+    {"", "Transpose", 24, "T>T", {ELEMENT_E8}, 0, PACKED(ink_transpose_load, transpose)},
+    {"", "Transpose", 25, "T>T", {INK_TYPES_ALL}, 0, PACKED(ink_transpose_load, transpose)},
     {"", "Trilu", 14, "Ti?>T", {ELEMENT}, 0, MOVED(ink_trilu_load, trilu)},
     {"", "Unique", 11, "T>Ti?i?i?", {ELEMENT_OLD}, INK_OP_SIZES, .load = ink_unique_load, .prepare = ink_unique_prepare, .run = ink_unique_run},
     {"", "Unsqueeze", 1, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_unsqueeze_shape)},

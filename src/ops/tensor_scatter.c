@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/attention.h"
+#include "ops/packed.h"
 
 struct scatter {
     int64_t axis;
@@ -58,6 +59,7 @@ static ink_status start_of(const struct ink_op_ctx *ctx, size_t batch, size_t st
 
 ink_status ink_tensor_scatter_run(struct ink_op_ctx *ctx)
 {
+    if (ink_is_packed(ctx->in[0])) return ink_packed_run(ctx, ink_tensor_scatter_run);
     const struct scatter *my = ctx->attributes;
     const struct ink_shape *past = &ctx->in[0]->shape;
     int axis = (int)(my->axis < 0 ? my->axis + past->rank : my->axis);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/move.h"
 #include "ops/movement.h"
+#include "ops/packed.h"
 
 struct attributes {
     const int64_t *perm;
@@ -42,6 +43,7 @@ ink_status ink_transpose_shape(struct ink_op_ctx *ctx)
 
 ink_status ink_transpose_run(struct ink_op_ctx *ctx)
 {
+    if (ink_is_packed(ctx->in[0])) return ink_packed_run(ctx, ink_transpose_run);
     const struct ink_shape *in = &ctx->in[0]->shape;
     struct ink_move move = {.rank = in->rank};
     for (int d = 0; d < in->rank; d++) {
