@@ -35,6 +35,8 @@ ink_status ink_attention_load(struct ink_op_ctx *ctx)
     int64_t causal = 0, stage = 0, precision = INK_FLOAT;
     if (!at) return ink_op_fail(ctx, INK_E_OOM, "no memory for its attributes");
     ctx->attributes = at;
+    if (ink_op_attr_given(ctx, "score_mod") || ink_op_attr_given(ctx, "prob_mod"))
+        return ink_op_fail(ctx, INK_E_UNSUPPORTED, "a graph of its own changes its scores");
     at->left = at->right = -1;
     ink_status st = ink_op_attr_i64(ctx, "q_num_heads", 0, &at->q_heads);
     if (!st) st = ink_op_attr_i64(ctx, "kv_num_heads", 0, &at->kv_heads);

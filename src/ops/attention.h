@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* attention.h - Attention: softmax(scale * Q K' + bias) V, for each head; a key head may serve several query heads. And what
- * language models have beside it, or in its place. */
+/* attention.h - Attention: softmax(scale * Q K' + bias) V, for each head; a key head may serve several query heads; and
+ * FlexAttention, where nothing is done to the scores. And what language models have beside it, or in its place. */
 #ifndef INK_OPS_ATTENTION_H
 #define INK_OPS_ATTENTION_H
 

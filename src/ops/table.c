@@ -22,6 +22,7 @@
 #include "ops/matrix.h"
 #include "ops/movement.h"
 #include "ops/norm.h"
+#include "ops/optimizer.h"
 #include "ops/packed.h"
 #include "ops/pool.h"
 #include "ops/qconv.h"
@@ -199,6 +200,13 @@
 
 #define PACKED(loaded, what)                                                                                           \
     .load = loaded, .shape = ink_##what##_shape, .prepare = ink_packed_prepare, .run = ink_##what##_run
+
+#define OPTIMIZER(kind)                                                                                                \
+    .load = ink_optimizer_load, .shape = ink_optimizer_shape, .run = ink_optimizer_run,                                \
+    .param = &(const enum ink_optimizer)                                                                               \
+    {                                                                                                                  \
+        INK_##kind                                                                                                     \
+    }
 
 static const struct ink_op table[] = {
     /* clang-format off */
@@ -719,6 +727,10 @@ static const struct ink_op table[] = {
     {"", "Where", 16, "bTT>T", {ELEMENT}, 0, .shape = ink_op_shape_broadcast, .run = ink_where_run},
     {"", "Xor", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(XOR)},
     {"", "Xor", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(XOR)},
+    {"ai.onnx.preview", "FlexAttention", 1, "TTT>T", {INK_TYPES_FLOAT}, 0, ATTENTION},
+    {"ai.onnx.preview.training", "Adagrad", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(ADAGRAD)},
+    {"ai.onnx.preview.training", "Adam", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(ADAM)},
+    {"ai.onnx.preview.training", "Momentum", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(MOMENTUM)},
     {"com.microsoft", "DynamicQuantizeMatMul", 1, "fUfU?f?>V", {0, BYTES, BIT(INK_FLOAT)}, 0, QMATMUL(ink_dynamic_quantize_matmul)},
     {"com.microsoft", "MatMulIntegerToFloat", 1, "TUffT?U?f?>V", {BYTES, BYTES, BIT(INK_FLOAT)}, 0, QMATMUL(ink_matmul_integer_to_float)},
     {"com.microsoft", "QGemm", 1, "TfTUfUn?f?V?>V", {BYTES, BYTES, BYTES | BIT(INK_FLOAT)}, 0, QMATMUL(ink_qgemm)},
