@@ -7,9 +7,10 @@ enum {
     STRAIGHT = 10,     /* cost of a step down, */
     SLANTED = 14,      /* of a step aside, */
     THROUGH_INK = 150, /* and more when it is in ink */
-    APART_PART = 10,   /* cuts are this part of the line's height from each other and from both ends */
+    APART_PART = 20,   /* cuts are this part of the line's height from each other and from both ends */
     STEP_PART = 16,    /* a path is looked for in every such part of the height */
-    WINDOW_PART = 7,   /* and leaves its column by this part */
+    WINDOW_PART = 7,   /* and leaves its column by this part, */
+    NARROW_PART = 30,  /* or only by this */
 };
 
 struct window {
@@ -26,14 +27,16 @@ static void step_down(const struct window *w, int y)
     int *here = w->cost + y % 2 * w->columns;
     int8_t *from = w->from + y * w->columns;
     for (int x = 0; x < w->columns; x++) {
+        int through = THROUGH_INK * w->part[y * w->width + w->left + x];
+        int aside = through * (SLANTED - STRAIGHT) / STRAIGHT; /* a slanted step in ink is longer, too */
         int best = y ? above[x] + STRAIGHT : 0;
         from[x] = 0;
         for (int side = -1; y && side <= 1; side += 2) {
-            if (x + side < 0 || x + side >= w->columns || above[x + side] + SLANTED >= best) continue;
-            best = above[x + side] + SLANTED;
+            if (x + side < 0 || x + side >= w->columns || above[x + side] + SLANTED + aside >= best) continue;
+            best = above[x + side] + SLANTED + aside;
             from[x] = (int8_t)side;
         }
-        here[x] = best + THROUGH_INK * w->part[y * w->width + w->left + x];
+        here[x] = best + through;
     }
 }
 
@@ -45,12 +48,16 @@ static void find_path(const struct window *w, struct ink_cut *cut)
     int x = w->columns / 2;
     for (int i = 0; i < w->columns; i++)
         if (last[i] < last[x]) x = i;
-    cut->ink = 0;
+    bool in_ink = false;
+    cut->ink = cut->strokes = 0;
     int64_t sum = 0;
     for (int y = w->height - 1; y >= 0; y--) {
         cut->at[y] = w->left + x;
         sum += cut->at[y];
-        cut->ink += w->part[y * w->width + w->left + x];
+        bool ink = w->part[y * w->width + w->left + x] != 0;
+        cut->ink += ink;
+        cut->strokes += ink && !in_ink;
+        in_ink = ink;
         x += w->from[y * w->columns + x];
     }
     cut->middle = (int)(sum / w->height);
@@ -85,25 +92,36 @@ static int at_least(int value, int least)
     return value < least ? least : value;
 }
 
+/* Looks for paths that leave their column by `reach`, one after the other. */
+static ink_status find_all(struct window *w, int reach, int apart, int step, int most, struct ink_arena *arena,
+                           struct ink_cuts *cuts)
+{
+    for (int middle = apart; middle < w->width - apart; middle += step) {
+        struct ink_cut cut = {.at = INK_ARENA_ARRAY(arena, int, (size_t)w->height)};
+        if (!cut.at) return INK_E_OOM;
+        w->left = at_least(middle - reach, 0);
+        w->columns = (middle + reach + 1 > w->width ? w->width : middle + reach + 1) - w->left;
+        find_path(w, &cut);
+        bool inside = cut.middle >= apart && cut.middle <= w->width - apart;
+        if (inside && cut.ink <= most) keep(cuts, &cut, apart);
+    }
+    return INK_OK;
+}
+
+/* Wide windows find the way round slanting strokes. Narrow ones find the way between two strokes that stand side by side and
+ * touch for long, which costs more ink than a detour through a loop beside them. */
 ink_status ink_cuts_find(const uint8_t *part, int width, int height, int line, int most, struct ink_arena *arena,
                          struct ink_cuts *cuts)
 {
     int apart = at_least(line / APART_PART, 2), step = at_least(line / STEP_PART, 1);
-    int reach = at_least(line / WINDOW_PART, 1);
+    int wide = at_least(line / WINDOW_PART, 1), narrow = at_least(line / NARROW_PART, 1);
     struct window w = {.part = part, .width = width, .height = height};
     cuts->count = 0;
-    w.cost = INK_ARENA_ARRAY(arena, int, 2 * (2 * (size_t)reach + 1));
-    w.from = INK_ARENA_ARRAY(arena, int8_t, (size_t)height * (2 * (size_t)reach + 1));
+    w.cost = INK_ARENA_ARRAY(arena, int, 2 * (2 * (size_t)wide + 1));
+    w.from = INK_ARENA_ARRAY(arena, int8_t, (size_t)height * (2 * (size_t)wide + 1));
     if (!w.cost || !w.from) return INK_E_OOM;
-    for (int middle = apart; middle < width - apart; middle += step) {
-        struct ink_cut cut = {.at = INK_ARENA_ARRAY(arena, int, (size_t)height)};
-        if (!cut.at) return INK_E_OOM;
-        w.left = at_least(middle - reach, 0);
-        w.columns = (middle + reach + 1 > width ? width : middle + reach + 1) - w.left;
-        find_path(&w, &cut);
-        bool inside = cut.middle >= apart && cut.middle <= width - apart;
-        if (inside && cut.ink <= most) keep(cuts, &cut, apart);
-    }
+    ink_status st = find_all(&w, wide, apart, step, most, arena, cuts);
+    if (!st) st = find_all(&w, narrow, apart, step, most, arena, cuts);
     qsort(cuts->cut, (size_t)cuts->count, sizeof *cuts->cut, by_middle);
-    return INK_OK;
+    return st;
 }

@@ -5,12 +5,13 @@
 
 #include "image/image.h"
 
-enum { INK_CUTS_MAX = 32 };
+enum { INK_CUTS_MAX = 48 };
 
 struct ink_cut {
-    int ink;    /* pixels of the part on the path */
-    int middle; /* mean column, from the part's left edge */
-    int *at;    /* [height] the first column right of the path, from the part's left edge */
+    int ink;     /* pixels of the part on the path */
+    int strokes; /* that it goes through: runs of such pixels */
+    int middle;  /* mean column, from the part's left edge */
+    int *at;     /* [height] the first column right of the path, from the part's left edge */
 };
 
 struct ink_cuts {

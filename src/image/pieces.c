@@ -12,7 +12,7 @@ static const float OFF_LINE = 0.8f;    /* of it, from the line's middle: of anot
 static const float OVERLAP = 0.6f;     /* of the narrower one: two parts that stand in one place are one character */
 static const float WIDE = 0.5f;        /* of the height: worth cutting */
 static const float SPECK = 0.0025f;    /* of the height squared */
-static const float CUT_STROKES = 4.0f; /* a cut goes through so many strokes' widths at most */
+static const float CUT_STROKES = 5.0f; /* a cut goes through so many strokes' widths at most */
 
 /* What makes one place in the line. */
 struct group {
@@ -158,6 +158,13 @@ static uint8_t *cut_out(const struct line *line, int g, const uint16_t *group_of
     return ink;
 }
 
+/* Of a pixel's four sides, how many are on paper. */
+static int paper_sides(const uint8_t *ink, int width, int height, int x, int y)
+{
+    const uint8_t *at = ink + y * width + x;
+    return (x == 0 || !at[-1]) + (x + 1 == width || !at[1]) + (y == 0 || !at[-width]) + (y + 1 == height || !at[width]);
+}
+
 /* Labels the group's pixels by the cuts to their left, and measures the pieces. */
 static void label_pieces(const struct line *line, int g, const uint8_t *ink, const struct ink_cuts *cuts,
                          struct ink_pieces *pieces)
@@ -165,13 +172,15 @@ static void label_pieces(const struct line *line, int g, const uint8_t *ink, con
     struct ink_box box = line->group[g].box;
     struct ink_piece *piece = pieces->piece + pieces->count;
     for (int i = 0; i <= cuts->count; i++)
-        piece[i] = (struct ink_piece){.group = g, .cut = i ? cuts->cut[i - 1].ink : 0};
+        piece[i] = (struct ink_piece){
+            .group = g, .cut = i ? cuts->cut[i - 1].ink : 0, .strokes = i ? cuts->cut[i - 1].strokes : 0};
     for (int y = 0; y < box.height; y++)
         for (int x = 0; x < box.width; x++) {
             if (!ink[y * box.width + x]) continue;
             int number = 0;
             for (int i = 0; i < cuts->count; i++) number += cuts->cut[i].at[y] <= x;
             piece[number].area++;
+            piece[number].outline += paper_sides(ink, box.width, box.height, x, y);
             pieces->area++;
             struct ink_box pixel = {box.x + x, box.y + y, 1, 1};
             piece[number].box = piece[number].box.width ? ink_box_both(piece[number].box, pixel) : pixel;

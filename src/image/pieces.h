@@ -13,8 +13,10 @@
 struct ink_piece {
     struct ink_box box; /* plane pixels */
     int area;           /* pixels */
+    int outline;        /* sides of pixels on paper; cuts do not count */
     int group;          /* pieces of one group were connected, or belong together otherwise */
     int cut;            /* ink pixels that the cut to its left went through; 0 for a group's first piece */
+    int strokes;        /* strokes that it went through */
 };
 
 struct ink_pieces {

@@ -8,29 +8,34 @@
 #include "image/pieces.h"
 #include "image/prepared.h"
 
-enum { PIECES_A_CHARACTER = 8 }; /* no hypothesis has more, but for all that is connected */
+enum { PIECES_A_CHARACTER = 20 }; /* no hypothesis has more, but for all that is connected */
 
-static const float WIDEST = 1.5f;       /* a hypothesis' width, of the line's height */
-static const float NEAR = 0.05f;        /* pieces of different groups are one character only if so near */
-static const float LEAST_DOUBT = 1e-5f; /* surer than that counts no more */
+static const float WIDEST = 1.5f;         /* a hypothesis' width, of the line's height */
+static const float NEAR = 0.05f;          /* pieces of different groups are one character only if so near */
+static const float OUTLINE_STEPS = 1.27f; /* sides of pixels a length of outline, on average (4 / pi) */
+static const float LEAST_DOUBT = 1e-5f;   /* surer than that counts no more */
 
-/* What makes a reading good: the weights of a log-linear model. They were fitted to 1,500 composed rows (docs/decisions.md)
- * so that the right readings are the most likely ones. Lengths are in heights of the line unless another unit is named. */
-static const float CHARACTER = -4.88f; /* for each, against */
-static const float SURE = 0.40f;       /* how sure the reader is: -ln(1 - score) */
-static const float CUT = -1.14f;       /* ink that its cuts go through, in strokes' widths */
-static const float DEEP_CUT = -1.56f;  /* of that what is over DEEP at either side */
-static const float DEEP = 1.5f;
-static const float JOIN = -0.78f; /* for each gap in it */
-static const float LOW = -8.9f;   /* what it lacks of LOW_HEIGHT */
+/* What makes a reading good: the weights of a log-linear model. They were fitted to composed rows (docs/decisions.md) so that
+ * the right readings are the most likely ones. Lengths are in heights of the line. */
+static const float CHARACTER = -6.26f; /* for each */
+static const float SURE = 0.57f;       /* how sure the reader is: -ln(1 - score) */
+static const float CUT = -0.47f;       /* for each side where it was cut off, */
+static const float CUT_STROKE =
+    -1.03f;                       /* and for each stroke but one that the cut goes through: loops are seldom cut */
+static const float JOIN = -1.43f; /* for each gap in it */
+static const float LOW = -13.9f;  /* what it lacks of LOW_HEIGHT */
 static const float LOW_HEIGHT = 0.75f;
-static const float WIDE = -0.68f; /* what its width is over WIDE_WIDTH, */
+static const float WIDE =
+    7.9f; /* what its width is over WIDE_WIDTH: what is wide has longer strokes, which count against it */
 static const float WIDE_WIDTH = 0.6f;
-static const float VERY_WIDE = -12.3f; /* and over 1 */
-static const float OFF_LINE = -3.2f;   /* what its middle is further than OFF_SLACK from the line's */
+static const float VERY_WIDE = -13.3f; /* what its width is over 1 */
+static const float OFF_LINE = -15.8f;  /* what its middle is further than OFF_SLACK from the line's */
 static const float OFF_SLACK = 0.15f;
-static const float LONG_STROKES = -3.06f; /* what its strokes are together longer than STROKES_LENGTH */
-static const float STROKES_LENGTH = 2;
+static const float LONG = -3.26f; /* what its strokes are together longer than LONG_LENGTH, */
+static const float LONG_LENGTH = 2;
+static const float VERY_LONG = -3.52f; /* and than VERY_LONG_LENGTH: two characters have twice as much */
+static const float VERY_LONG_LENGTH = 2.5f;
+static const float SCRAP = -5.35f;     /* what its strokes lack of a length of 1 */
 static const float UNUSUAL_WIDTH = -4; /* squared difference to USUAL_WIDTH, when nobody reads */
 static const float USUAL_WIDTH = 0.6f;
 
@@ -118,21 +123,29 @@ static float over(float value, float limit)
     return value > limit ? value - limit : 0;
 }
 
+static float of_cut(const struct ink_piece *piece)
+{
+    return piece->cut > 0 ? CUT + CUT_STROKE * over((float)piece->strokes, 1) : 0;
+}
+
 static float shape_of(const struct search *s, int first, int end, struct ink_box box, int joins)
 {
     const struct ink_pieces *pieces = s->pieces;
-    float tall = (float)pieces->height, stroke = fmaxf(pieces->stroke, 1);
-    float wide = (float)box.width / tall, high = (float)box.height / tall;
-    float left = (float)pieces->piece[first].cut / stroke;
-    float right = end < pieces->count ? (float)pieces->piece[end].cut / stroke : 0;
+    float tall = (float)pieces->height, wide = (float)box.width / tall, high = (float)box.height / tall;
     float off = fabsf((float)box.y + (float)box.height / 2 - pieces->middle) / tall;
-    int area = 0;
-    for (int i = first; i < end; i++) area += pieces->piece[i].area;
-    float length = (float)area / (stroke * tall);
-    float value = CHARACTER + CUT * (left + right) + DEEP_CUT * (over(left, DEEP) + over(right, DEEP)) +
-                  JOIN * (float)joins + LOW * over(LOW_HEIGHT, high) + WIDE * over(wide, WIDE_WIDTH) +
-                  VERY_WIDE * over(wide, 1) + OFF_LINE * over(off, OFF_SLACK) +
-                  LONG_STROKES * over(length, STROKES_LENGTH);
+    int area = 0, outline = 0;
+    for (int i = first; i < end; i++) {
+        area += pieces->piece[i].area;
+        outline += pieces->piece[i].outline;
+    }
+    /* both are the length of its strokes; the outline's does not depend on the pen, the area's counts where they cross */
+    float length = (float)outline / (2 * OUTLINE_STEPS * tall);
+    float area_length = (float)area / (fmaxf(pieces->stroke, 1) * tall);
+    float value = CHARACTER + of_cut(&pieces->piece[first]) + JOIN * (float)joins + LOW * over(LOW_HEIGHT, high) +
+                  WIDE * over(wide, WIDE_WIDTH) + VERY_WIDE * over(wide, 1) + OFF_LINE * over(off, OFF_SLACK) +
+                  LONG * over(length, LONG_LENGTH) + VERY_LONG * over(length, VERY_LONG_LENGTH) +
+                  SCRAP * over(1, area_length);
+    if (end < pieces->count) value += of_cut(&pieces->piece[end]);
     return s->read ? value : value + UNUSUAL_WIDTH * (wide - USUAL_WIDTH) * (wide - USUAL_WIDTH);
 }
 
@@ -144,7 +157,7 @@ static float value_of(const struct hypothesis *h)
     return h->shape - SURE * logf(doubt);
 }
 
-/* The first piece of hypotheses that end before `end`: few pieces, or all that is connected. */
+/* The first piece of hypotheses that end before `end`. *group_start: where what is connected begins, if that is earlier. */
 static int first_of(const struct ink_pieces *pieces, int end, int *group_start)
 {
     *group_start = end - 1;
