@@ -29,7 +29,7 @@ struct ink_pieces {
     size_t area;             /* pixels in pieces */
 };
 
-enum { INK_PIECES_MAX = 512 };
+enum { INK_PIECES_MAX = 2048 };
 
 /* mask as ink_page_mask makes it. One line of writing: what stands highest in ink. Specks, frames and what other lines and
  * the picture's edges leave are in no piece; count may be 0. All lives in the arena. INK_E_OOM, INK_E_LIMIT for more than

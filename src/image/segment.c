@@ -17,27 +17,30 @@ static const float LEAST_DOUBT = 1e-5f;   /* surer than that counts no more */
 
 /* What makes a reading good: the weights of a log-linear model. They were fitted to composed rows (docs/decisions.md) so that
  * the right readings are the most likely ones. Lengths are in heights of the line. */
-static const float CHARACTER = -6.26f; /* for each */
-static const float SURE = 0.57f;       /* how sure the reader is: -ln(1 - score) */
-static const float CUT = -0.47f;       /* for each side where it was cut off, */
-static const float CUT_STROKE =
-    -1.03f;                       /* and for each stroke but one that the cut goes through: loops are seldom cut */
-static const float JOIN = -1.43f; /* for each gap in it */
-static const float LOW = -13.9f;  /* what it lacks of LOW_HEIGHT */
-static const float LOW_HEIGHT = 0.75f;
-static const float WIDE =
-    7.9f; /* what its width is over WIDE_WIDTH: what is wide has longer strokes, which count against it */
-static const float WIDE_WIDTH = 0.6f;
-static const float VERY_WIDE = -13.3f; /* what its width is over 1 */
-static const float OFF_LINE = -15.8f;  /* what its middle is further than OFF_SLACK from the line's */
-static const float OFF_SLACK = 0.15f;
-static const float LONG = -3.26f; /* what its strokes are together longer than LONG_LENGTH, */
-static const float LONG_LENGTH = 2;
-static const float VERY_LONG = -3.52f; /* and than VERY_LONG_LENGTH: two characters have twice as much */
-static const float VERY_LONG_LENGTH = 2.5f;
-static const float SCRAP = -5.35f;     /* what its strokes lack of a length of 1 */
-static const float UNUSUAL_WIDTH = -4; /* squared difference to USUAL_WIDTH, when nobody reads */
-static const float USUAL_WIDTH = 0.6f;
+
+/* for each character, and how sure the reader is of it: -ln(1 - score) */
+static const float CHARACTER = -6.26f;
+static const float SURE = 0.57f;
+
+/* for each side where it was cut off, each stroke but one that a cut goes through (loops are seldom cut), each gap in it */
+static const float CUT = -0.47f;
+static const float CUT_STROKE = -1.03f;
+static const float JOIN = -1.43f;
+
+/* its box: what its height lacks, what its width is over (what is wide has longer strokes, which count against it), how far
+ * its middle is from the line's */
+static const float LOW = -13.9f, LOW_HEIGHT = 0.75f;
+static const float WIDE = 7.9f, WIDE_WIDTH = 0.6f;
+static const float VERY_WIDE = -13.3f, VERY_WIDE_WIDTH = 1;
+static const float OFF_LINE = -15.8f, OFF_SLACK = 0.15f;
+
+/* its strokes: what they are together longer than (two characters have twice as much), and what they lack */
+static const float LONG = -3.26f, LONG_LENGTH = 2;
+static const float VERY_LONG = -3.52f, VERY_LONG_LENGTH = 2.5f;
+static const float SCRAP = -5.35f, SCRAP_LENGTH = 1;
+
+/* when nobody reads: the squared difference to the usual width */
+static const float UNUSUAL_WIDTH = -4, USUAL_WIDTH = 0.6f;
 
 struct search {
     const struct ink_page *page;
@@ -142,9 +145,9 @@ static float shape_of(const struct search *s, int first, int end, struct ink_box
     float length = (float)outline / (2 * OUTLINE_STEPS * tall);
     float area_length = (float)area / (fmaxf(pieces->stroke, 1) * tall);
     float value = CHARACTER + of_cut(&pieces->piece[first]) + JOIN * (float)joins + LOW * over(LOW_HEIGHT, high) +
-                  WIDE * over(wide, WIDE_WIDTH) + VERY_WIDE * over(wide, 1) + OFF_LINE * over(off, OFF_SLACK) +
-                  LONG * over(length, LONG_LENGTH) + VERY_LONG * over(length, VERY_LONG_LENGTH) +
-                  SCRAP * over(1, area_length);
+                  WIDE * over(wide, WIDE_WIDTH) + VERY_WIDE * over(wide, VERY_WIDE_WIDTH) +
+                  OFF_LINE * over(off, OFF_SLACK) + LONG * over(length, LONG_LENGTH) +
+                  VERY_LONG * over(length, VERY_LONG_LENGTH) + SCRAP * over(SCRAP_LENGTH, area_length);
     if (end < pieces->count) value += of_cut(&pieces->piece[end]);
     return s->read ? value : value + UNUSUAL_WIDTH * (wide - USUAL_WIDTH) * (wide - USUAL_WIDTH);
 }
