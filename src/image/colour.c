@@ -11,7 +11,7 @@ enum { RED, BLUE, AXES, SPREAD = 256 }; /* differences to luma lie within +-226 
 struct chroma {
     size_t count;
     int16_t *axis[AXES]; /* [count] */
-    float paper[AXES];   /* the medians */
+    int paper[AXES];     /* the medians */
 };
 
 /* Pixels that are rather transparent become 0, the others' alpha 1: of sums, alpha's is then how many pixels there were. */
@@ -31,8 +31,12 @@ static void chroma_row(const struct ink_blocks *blocks, const uint32_t *sums, in
     for (int x = 0; x < width; x++, at++, sums += blocks->channels) {
         float count = blocks->channels == 4 ? (float)sums[3] : (float)(rows * ink_blocks_pixels(blocks, x));
         float luma = 0.299f * (float)sums[0] + 0.587f * (float)sums[1] + 0.114f * (float)sums[2];
-        chroma->axis[RED][at] = count > 0 ? (int16_t)lrintf(((float)sums[0] - luma) / count) : SPREAD;
-        chroma->axis[BLUE][at] = count > 0 ? (int16_t)lrintf(((float)sums[2] - luma) / count) : SPREAD;
+        float part = count > 0 ? 1 / count : 0;
+        /* rounded by adding more than a half to what is not negative then */
+        int red = (int)(((float)sums[0] - luma) * part + (SPREAD + 0.5f)) - SPREAD;
+        int blue = (int)(((float)sums[2] - luma) * part + (SPREAD + 0.5f)) - SPREAD;
+        chroma->axis[RED][at] = (int16_t)(count > 0 ? red : SPREAD);
+        chroma->axis[BLUE][at] = (int16_t)(count > 0 ? blue : SPREAD);
     }
 }
 
@@ -57,7 +61,7 @@ static void measure(const struct ink_image *image, const struct ink_plane *plane
     }
 }
 
-static float median(const int16_t *values, size_t count)
+static int median(const int16_t *values, size_t count)
 {
     size_t histogram[2 * SPREAD] = {0}, all = 0, below = 0;
     for (size_t i = 0; i < count; i++) {
@@ -67,33 +71,42 @@ static float median(const int16_t *values, size_t count)
     }
     int level = 0;
     while (level < 2 * SPREAD - 1 && (below += histogram[level]) * 2 < all) level++;
-    return (float)(level - SPREAD);
+    return level - SPREAD;
 }
 
 /* The direction of the first principal component about the paper: half the angle of the covariance. */
 static float principal_angle(const struct chroma *chroma)
 {
+    enum { CHUNK = 4096 }; /* so many squares of 2 * SPREAD fit 32 bits */
     double red = 0, blue = 0, both = 0;
-    for (size_t i = 0; i < chroma->count; i++) {
-        if (chroma->axis[RED][i] == SPREAD) continue;
-        double r = (double)((float)chroma->axis[RED][i] - chroma->paper[RED]);
-        double b = (double)((float)chroma->axis[BLUE][i] - chroma->paper[BLUE]);
-        red += r * r;
-        blue += b * b;
-        both += r * b;
+    for (size_t from = 0; from < chroma->count; from += CHUNK) {
+        size_t end = from + CHUNK < chroma->count ? from + CHUNK : chroma->count;
+        int red_sum = 0, blue_sum = 0, both_sum = 0;
+        for (size_t i = from; i < end; i++) {
+            int there = chroma->axis[RED][i] != SPREAD;
+            int r = there * (chroma->axis[RED][i] - chroma->paper[RED]);
+            int b = there * (chroma->axis[BLUE][i] - chroma->paper[BLUE]);
+            red_sum += r * r;
+            blue_sum += b * b;
+            both_sum += r * b;
+        }
+        red += red_sum;
+        blue += blue_sum;
+        both += both_sum;
     }
     return (float)(0.5 * atan2(2 * both, red - blue));
 }
 
-static void project(const struct chroma *chroma, uint8_t *pixels)
+static void project(const struct chroma *chroma, uint8_t *restrict pixels)
 {
     float angle = principal_angle(chroma), along_red = cosf(angle), along_blue = sinf(angle);
+    float middle = 128.5f - (float)chroma->paper[RED] * along_red - (float)chroma->paper[BLUE] * along_blue;
+    const int16_t *restrict red = chroma->axis[RED], *restrict blue = chroma->axis[BLUE];
     for (size_t i = 0; i < chroma->count; i++) {
-        float value = 128;
-        if (chroma->axis[RED][i] != SPREAD)
-            value += ((float)chroma->axis[RED][i] - chroma->paper[RED]) * along_red +
-                     ((float)chroma->axis[BLUE][i] - chroma->paper[BLUE]) * along_blue;
-        pixels[i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value + 0.5f);
+        int value = (int)((float)red[i] * along_red + (float)blue[i] * along_blue + middle);
+        value = red[i] == SPREAD ? 128 : value;
+        value = value < 0 ? 0 : value;
+        pixels[i] = (uint8_t)(value > 255 ? 255 : value);
     }
 }
 

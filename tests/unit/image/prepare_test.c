@@ -293,26 +293,43 @@ static void bold_digits(void **state)
     assert_in_range(found.ink.height, 135, 145);
 }
 
-/* Light falls off towards the corners, and one side shines: neither is taken for ink. */
+/* Of light: 1 is full. */
+static double vignette(double x, double y)
+{
+    return 1 - 0.9 * pow(hypot(x - 250, y - 250) / 354, 1.5);
+}
+
+static double shine(double x, double y)
+{
+    double away = hypot(x - 300, y - 250) / 130;
+    return 1 + 0.7 * exp(-away * away);
+}
+
+static double shadow(double x, double y) /* its edge goes through the digit */
+{
+    return y - 270 > 0.4 * (x - 220) ? 0.55 : 1;
+}
+
+/* Light that falls off towards the corners, shines on one place, or throws a sharp shadow is not taken for ink. */
 static void uneven_light(void **state)
 {
+    static const struct {
+        const char *name;
+        double (*light)(double x, double y);
+    } cases[] = {{"vignette", vignette}, {"shine", shine}, {"shadow", shadow}};
     float out[28 * 28];
-    uint8_t alone[28 * 28];
-    struct ink_image image = draw(500, 60, 250, 150, 9, (struct look){150, 60});
+    uint8_t even[28 * 28];
+    struct ink_image image = draw(500, 160, 200, 150, 9, (struct look){150, 60});
     prepares(&image, &ink_want_mnist, out);
-    memcpy(alone, found.shown, sizeof alone);
-    for (int shine = 0; shine < 2; shine++) {
-        image = draw(500, 60, 250, 150, 9, (struct look){150, 60});
+    memcpy(even, found.shown, sizeof even);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        image = draw(500, 160, 200, 150, 9, (struct look){150, 60});
         for (int y = 0; y < 500; y++)
-            for (int x = 0; x < 500; x++) {
-                double away = shine ? hypot(x - 300, y - 250) / 130 : hypot(x - 250, y - 250) / 354;
-                uint8_t *pixel = &pixels[y * 500 + x];
-                *pixel = (uint8_t)(shine ? fmin(255, *pixel + 100 * exp(-away * away))
-                                         : *pixel * (1 - 0.9 * pow(away, 1.5)));
-            }
+            for (int x = 0; x < 500; x++)
+                pixels[y * 500 + x] = (uint8_t)fmin(255, pixels[y * 500 + x] * cases[i].light(x, y));
         prepares(&image, &ink_want_mnist, out);
-        double apart = difference(alone, found.shown);
-        if (apart > 8) fail_msg("%s: %.1f levels from even light", shine ? "shine" : "vignette", apart);
+        double apart = difference(even, found.shown);
+        if (apart > 8) fail_msg("%s: %.1f levels from even light", cases[i].name, apart);
     }
 }
 
