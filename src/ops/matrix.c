@@ -23,6 +23,7 @@ ink_status ink_det_prepare(struct ink_op_ctx *ctx)
 {
     const struct ink_shape *x = &ctx->in[0]->shape;
     size_t n = (size_t)x->dims[x->rank - 1];
+    if (n == 0) n = 1; /* there is scratch for an empty matrix too */
     if (!ink_mul_size(n, n, &n) || !ink_mul_size(n, sizeof(double), &ctx->scratch_bytes))
         return ink_op_fail(ctx, INK_E_LIMIT, "a matrix is too large");
     return INK_OK;

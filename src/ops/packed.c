@@ -43,6 +43,7 @@ ink_status ink_packed_run(struct ink_op_ctx *ctx, ink_status (*run)(struct ink_o
     const struct ink_tensor *in_of[ARGS_MAX];
     struct ink_tensor *out_of[ARGS_MAX];
     uint8_t *next = ctx->scratch;
+    if (ink_op_is_empty(ctx)) return INK_OK; /* then there may be no scratch */
     assert(ctx->in_count <= ARGS_MAX && ctx->out_count <= ARGS_MAX);
     for (int i = 0; i < ctx->in_count; i++) {
         in_of[i] = ctx->in[i];

@@ -60,7 +60,8 @@ ink_status ink_unique_prepare(struct ink_op_ctx *ctx)
 {
     struct view v;
     ink_status st = view_of(ctx, &v);
-    if (!st && !ink_mul_size(v.n, sizeof(size_t) + sizeof(struct group), &ctx->scratch_bytes))
+    size_t room = st || v.n == 0 ? 1 : v.n; /* there is scratch for nothing too */
+    if (!st && !ink_mul_size(room, sizeof(size_t) + sizeof(struct group), &ctx->scratch_bytes))
         st = ink_op_fail(ctx, INK_E_LIMIT, "%zu elements are too many", v.n);
     return st;
 }

@@ -18,20 +18,22 @@
 #include "engine/external.h"
 #include "engine/session.h"
 
-enum { TENSORS_MAX = 64, DEPTH_MAX = 6 };
+enum { TENSORS_MAX = 64, DEPTH_MAX = 6, EXCEPT_MAX = 8 };
 
 static struct {
-    const char *filter, *except, *drawn;
+    const char *filter, *drawn;
+    const char *except[EXCEPT_MAX];
+    int except_count;
     bool json, refused_fails, no_passes;
     double rtol, atol;
     int passed, failed, refused;
 } run = {.rtol = 1e-3, .atol = 1e-5};
 
 static const char usage[] =
-    "usage: onnx-conformance [--filter TEXT] [--except TEXT] [--rtol X] [--atol X] [--json] [--refused-fails] "
+    "usage: onnx-conformance [--filter TEXT] [--except TEXT]... [--rtol X] [--atol X] [--json] [--refused-fails] "
     "[--no-passes] [--drawn TEXT] DIR...\n"
-    "Runs every case (a folder with model.onnx) below each DIR, whose path contains --filter's TEXT and not "
-    "--except's.\n"
+    "Runs every case (a folder with model.onnx) below each DIR, whose path contains --filter's TEXT and none of "
+    "the --excepts'.\n"
     "Of cases whose path contains --drawn's TEXT the outputs are random: only their types and shapes are compared.\n"
     "Prints a line for each case that did not pass, and `N passed, N failed, N refused`. Exit status 1 when any "
     "failed.\n";
@@ -187,7 +189,8 @@ static void walk(const char *path, int depth)
     snprintf(model, sizeof model, "%s/model.onnx", path);
     if (!stat(model, &info)) {
         bool wanted = !run.filter || strstr(path, run.filter);
-        if (wanted && !(run.except && strstr(path, run.except))) run_case(path);
+        for (int i = 0; i < run.except_count; i++) wanted = wanted && !strstr(path, run.except[i]);
+        if (wanted) run_case(path);
         return;
     }
     struct dirent **entries;
@@ -215,7 +218,9 @@ int main(int argc, char **argv)
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
         case 'f': run.filter = optarg; break;
-        case 'x': run.except = optarg; break;
+        case 'x':
+            if (run.except_count < EXCEPT_MAX) run.except[run.except_count++] = optarg;
+            break;
         case 'd': run.drawn = optarg; break;
         case 'r': run.rtol = atof(optarg); break;
         case 'a': run.atol = atof(optarg); break;

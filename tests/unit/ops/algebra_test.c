@@ -233,6 +233,11 @@ static void unique_slices(void **state)
     assert_int_equal(((const struct ink_view *)o.out[0].data)[0].len, 0);
     one_op_free(&o);
     one_op_init(&o, "", "Unique", 11);
+    one_op_f32(&o, NULL, 0);
+    assert_int_equal(one_op_run(&o), INK_OK);
+    assert_int_equal(ink_tensor_count(&o.out[0]), 0);
+    one_op_free(&o);
+    one_op_init(&o, "", "Unique", 11);
     one_op_f32(&o, x, 7);
     one_op_int(&o, "axis", 1);
     assert_refused(&o, INK_E_MODEL, "axis 1");
