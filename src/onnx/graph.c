@@ -2,6 +2,7 @@
 #include "onnx/graph.h"
 
 #include "base/clock.h"
+#include "onnx/sparse.h"
 
 /* --- names: an open-addressing hash table of value numbers --- */
 
@@ -46,18 +47,31 @@ static struct ink_graph_value *intern(struct names *names, struct ink_view name)
 
 /* --- what makes values --- */
 
-static void add_initializers(const struct ink_graph_proto *g, struct names *names, struct ink_problems *problems)
+static void add_initializer(struct names *names, const struct ink_stored_tensor *stored, struct ink_problems *problems)
 {
-    for (int i = 0; i < g->initializer_count; i++) {
-        struct ink_graph_value *v = intern(names, g->initializers[i].name);
-        if (v->stored)
-            ink_problem_add(problems, INK_E_MODEL, NULL, "initializer %.*s is there twice", INK_VIEW_ARGS(v->name));
-        v->stored = &g->initializers[i];
+    struct ink_graph_value *v = intern(names, stored->name);
+    if (v->stored)
+        ink_problem_add(problems, INK_E_MODEL, NULL, "initializer %.*s is there twice", INK_VIEW_ARGS(v->name));
+    v->stored = stored;
+}
+
+static ink_status add_initializers(const struct ink_graph_proto *g, struct names *names, struct ink_arena *arena,
+                                   struct ink_problems *problems)
+{
+    for (int i = 0; i < g->initializer_count; i++) add_initializer(names, &g->initializers[i], problems);
+    struct ink_stored_tensor *dense = INK_ARENA_ARRAY(arena, struct ink_stored_tensor, (size_t)g->sparse_count);
+    if (!dense) return INK_E_OOM;
+    for (int i = 0; i < g->sparse_count; i++) {
+        const struct ink_sparse_tensor *sparse = &g->sparse_initializers[i];
+        struct ink_error why = {0};
+        dense[i].name = sparse->values.name;
+        ink_status st = ink_sparse_spread(sparse, arena, &dense[i].tensor, &why);
+        if (st == INK_E_OOM) return st;
+        if (st)
+            ink_problem_add(problems, st, NULL, "sparse initializer %.*s: %s", INK_VIEW_ARGS(dense[i].name), why.text);
+        add_initializer(names, &dense[i], problems);
     }
-    for (int i = 0; i < g->sparse_count; i++)
-        ink_problem_add(problems, INK_E_UNSUPPORTED, NULL,
-                        "initializer %.*s is sparse, which is not supported: store it as an ordinary tensor",
-                        INK_VIEW_ARGS(g->sparse_initializers[i].values.name));
+    return INK_OK;
 }
 
 static void add_inputs(const struct ink_graph_proto *g, struct names *names, struct ink_graph *out,
@@ -185,7 +199,7 @@ ink_status ink_graph_resolve(const struct ink_model *model, struct ink_arena *ar
                              struct ink_graph *out, struct ink_error *err)
 {
     const struct ink_graph_proto *g = &model->graph;
-    size_t values = (size_t)g->initializer_count + (size_t)g->input_count;
+    size_t values = (size_t)g->initializer_count + (size_t)g->sparse_count + (size_t)g->input_count;
     for (int n = 0; n < g->node_count; n++) values += (size_t)g->nodes[n].output_count;
     size_t slots = 16;
     while (slots < 2 * values) slots *= 2;
@@ -201,7 +215,8 @@ ink_status ink_graph_resolve(const struct ink_model *model, struct ink_arena *ar
     if (!out->values || !out->nodes || !out->inputs || !out->outputs || !names.slots || !nodes)
         return ink_fail(err, INK_E_OOM, "the graph does not fit into memory");
 
-    add_initializers(g, &names, problems);
+    ink_status st = add_initializers(g, &names, arena, problems);
+    if (st) return ink_fail(err, st, "the graph does not fit into memory");
     add_inputs(g, &names, out, problems);
     add_node_outputs(g, &names, problems);
     add_declarations(g, &names);
@@ -213,7 +228,7 @@ ink_status ink_graph_resolve(const struct ink_model *model, struct ink_arena *ar
         else
             out->outputs[out->output_count++] = v;
     }
-    ink_status st = link_nodes(g, &names, arena, nodes, problems);
+    st = link_nodes(g, &names, arena, nodes, problems);
     if (!st) st = sort_nodes(out, nodes, g->node_count, arena, problems);
     return st ? ink_fail(err, st, "the graph does not fit into memory") : INK_OK;
 }

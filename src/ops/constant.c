@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "onnx/sparse.h"
 #include "ops/elements.h"
 #include "ops/lists.h"
 
@@ -55,38 +56,6 @@ static const struct {
     {"value_strings", INK_ATTRIBUTE_STRINGS}, {"sparse_value", INK_ATTRIBUTE_SPARSE_TENSOR},
 };
 
-/* A sparse tensor written out: zeros, and its values where its indices say. */
-static ink_status spread(const struct ink_op_ctx *ctx, const struct ink_sparse_tensor *sparse, struct ink_tensor *out)
-{
-    const struct ink_tensor *values = &sparse->values.tensor, *indices = &sparse->indices.tensor;
-    size_t size, bytes, n = ink_tensor_count(values), element = ink_dtype_bits(values->dtype) / 8;
-    int rank = sparse->shape.rank;
-    *out = (struct ink_tensor){.dtype = values->dtype, .shape = sparse->shape};
-    if (!element || values->dtype == INK_STRING)
-        return ink_op_fail(ctx, INK_E_UNSUPPORTED, "sparse values of type %s", ink_dtype_word(values->dtype));
-    if (!ink_shape_count(&out->shape, &size) || !ink_dtype_bytes(out->dtype, size, &bytes))
-        return ink_op_fail(ctx, INK_E_MODEL, "its sparse value has an impossible shape");
-    bool linear = indices->shape.rank == 1;
-    if (indices->dtype != INK_INT64 || ink_tensor_count(indices) != n * (linear ? 1 : (size_t)rank))
-        return ink_op_fail(ctx, INK_E_MODEL, "its sparse value has not one index a value");
-    out->data = ink_arena_calloc(ctx->arena, size, element);
-    if (!out->data) return ink_op_fail(ctx, INK_E_OOM, "its sparse value does not fit into memory");
-    const int64_t *index = indices->data;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = 0;
-        bool inside = true;
-        for (int d = 0; d < (linear ? 1 : rank); d++) {
-            size_t dim = linear ? size : (size_t)out->shape.dims[d];
-            int64_t k = *index++;
-            inside = inside && k >= 0 && (size_t)k < dim;
-            at = inside ? at * dim + (size_t)k : 0;
-        }
-        if (!inside) return ink_op_fail(ctx, INK_E_MODEL, "its sparse value has an index outside of its shape");
-        memcpy((char *)out->data + at * element, (const char *)values->data + i * element, element);
-    }
-    return INK_OK;
-}
-
 ink_status ink_constant_load(struct ink_op_ctx *ctx)
 {
     const struct ink_attribute *found = NULL;
@@ -102,8 +71,11 @@ ink_status ink_constant_load(struct ink_op_ctx *ctx)
     struct ink_tensor *tensor = INK_ARENA_NEW(ctx->arena, struct ink_tensor);
     if (!tensor) return ink_op_fail(ctx, INK_E_OOM, "no memory for its attributes");
     ctx->attributes = tensor;
-    ink_status st =
-        found->kind == INK_ATTRIBUTE_SPARSE_TENSOR ? spread(ctx, found->sparse, tensor) : tensor_of(ctx, found, tensor);
+    struct ink_error err = {0};
+    ink_status st = found->kind == INK_ATTRIBUTE_SPARSE_TENSOR
+                        ? ink_sparse_spread(found->sparse, ctx->arena, tensor, &err)
+                        : tensor_of(ctx, found, tensor);
+    if (err.status) return ink_op_fail(ctx, st, "sparse_value: %s", err.text);
     if (st) return st;
     if (!(ctx->op->types[0] & INK_DTYPE_BIT(tensor->dtype)))
         return ink_op_fail(ctx, INK_E_UNSUPPORTED, "value of type %s", ink_dtype_word(tensor->dtype));
