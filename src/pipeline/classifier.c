@@ -19,10 +19,34 @@ struct ink_view ink_builtin_model_view(void)
 
 /* --- loading ---------------------------------------------------------------------------------------------------- */
 
+/* What the model's metadata says about itself, in the words of NAME.json. */
+static ink_status read_own_settings(struct ink_classifier *c, struct ink_error *err)
+{
+    const struct ink_model *model = ink_session_model(c->session);
+    for (int i = 0; i < model->metadata_count; i++) {
+        if (!ink_view_is(model->metadata[i].key, "inkling")) continue;
+        ink_status st = ink_settings_read(model->metadata[i].value, &c->arena, &c->settings, err);
+        if (st) return ink_fail_in(err, "its metadata \"inkling\"");
+    }
+    return INK_OK;
+}
+
+/* What is open about the convention is taken from an earlier finding, or found out. */
+static ink_status settle(struct ink_classifier *c, const struct ink_classifier_options *options, struct ink_error *err)
+{
+    if (options->known && ink_finding_apply(options->known, &c->convention, &c->arena)) {
+        c->finding = *options->known;
+        return INK_OK;
+    }
+    if (!ink_probe_open(&c->convention)) return INK_OK;
+    return ink_probe(&c->scorer, &c->convention, &c->arena, options->deadline_us, &c->finding, err);
+}
+
 static ink_status load(struct ink_classifier *c, struct ink_view model, struct ink_view settings,
                        const struct ink_classifier_options *options, struct ink_error *err)
 {
     ink_status st = ink_session_new(model, &options->session, &c->session, err);
+    if (!st) st = read_own_settings(c, err);
     if (!st && settings.len) {
         st = ink_settings_read(settings, &c->arena, &c->settings, err);
         if (st) ink_fail_in(err, "settings");
@@ -30,6 +54,7 @@ static ink_status load(struct ink_classifier *c, struct ink_view model, struct i
     if (!st) st = ink_convention_find(c->session, &c->settings, &c->arena, &c->convention, err);
     if (!st) st = ink_scorer_init(&c->scorer, c->session, &c->convention, &c->arena, err);
     if (!st && options->fit != INK_FIT_COUNT) c->convention.want.fit = options->fit;
+    if (!st) st = settle(c, options, err);
     if (!st && c->settings.segment && ink_classifier_segment(c, err))
         st = ink_fail(err, INK_E_MODEL, "setting \"segment\": %s", err->text);
     return st;
@@ -47,6 +72,14 @@ ink_status ink_classifier_new(struct ink_view model, struct ink_view settings,
     load(c, model, settings, options, &c->error);
     if (err) *err = c->error;
     return c->error.status;
+}
+
+ink_status ink_classifier_measure(struct ink_classifier *c, uint64_t deadline_us, struct ink_error *err)
+{
+    if (c->error.status || c->finding.shown) return INK_OK;
+    struct ink_convention settled = c->convention;
+    settled.range_given = settled.polarity_given = settled.transpose_given = true;
+    return ink_probe(&c->scorer, &settled, &c->arena, deadline_us, &c->finding, err);
 }
 
 ink_status ink_classifier_segment(struct ink_classifier *c, struct ink_error *err)
@@ -75,16 +108,6 @@ ink_status ink_classifier_prepare(struct ink_classifier *c, const struct ink_ima
     out->prepared = st == INK_OK;
     out->times.prepare_us = ink_clock_us() - start;
     return st;
-}
-
-static void make_probabilities(float *scores, size_t count, enum ink_scores what)
-{
-    if (what == INK_SCORES_PROBABILITIES) return;
-    float most = what == INK_SCORES_LOGITS ? scores[0] : 0;
-    double sum = 0;
-    for (size_t i = 0; i < count && what == INK_SCORES_LOGITS; i++) most = fmaxf(most, scores[i]);
-    for (size_t i = 0; i < count; i++) sum += scores[i] = expf(scores[i] - most);
-    for (size_t i = 0; i < count && what == INK_SCORES_LOGITS; i++) scores[i] = (float)(scores[i] / sum);
 }
 
 static int more_likely(const void *a, const void *b)
@@ -122,7 +145,7 @@ ink_status ink_classifier_infer(struct ink_classifier *c, struct ink_arena *aren
     if (!st) {
         out->scores =
             c->convention.scores == INK_SCORES_COUNT ? ink_scores_of_values(scores, count) : c->convention.scores;
-        make_probabilities(scores, count, out->scores);
+        ink_scores_to_probabilities(scores, count, out->scores);
         st = make_classes(c, scores, count, arena, out);
     }
     out->times.infer_us = ink_clock_us() - start;

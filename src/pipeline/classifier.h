@@ -10,16 +10,19 @@
 
 #include "engine/session.h"
 #include "image/decode.h"
-#include "pipeline/scorer.h"
+#include "pipeline/probe.h"
 
 struct ink_classifier_options {
     struct ink_session_options session;
-    enum ink_fit fit; /* INK_FIT_COUNT: what the settings or the model say */
+    enum ink_fit fit;                /* INK_FIT_COUNT: what the settings or the model say */
+    const struct ink_finding *known; /* found earlier, for just these bytes and settings; NULL: nothing */
+    uint64_t deadline_us;            /* for finding the convention; 0: none */
 };
 
 struct ink_classifier {
     struct ink_session *session; /* NULL where the file could not be read at all; then `error` says why */
     struct ink_convention convention;
+    struct ink_finding finding; /* about its convention */
     struct ink_settings settings;
     bool segment;           /* pictures have several characters: ink_line_read */
     struct ink_error error; /* why it cannot read pictures; status INK_OK: it can */
@@ -77,6 +80,11 @@ INK_NODISCARD ink_status ink_classifier_new(struct ink_view model, struct ink_vi
                                             const struct ink_classifier_options *options, struct ink_classifier **out,
                                             struct ink_error *err);
 void ink_classifier_free(struct ink_classifier *classifier); /* NULL is fine */
+
+/* Finds out how well it reads the references where nothing had to be found out: for reports. Nothing is done for a model
+ * that is refused. deadline_us as in the options. Errors as those of ink_probe; the classifier is as before. */
+INK_NODISCARD ink_status ink_classifier_measure(struct ink_classifier *classifier, uint64_t deadline_us,
+                                                struct ink_error *err);
 
 /* From now on pictures have several characters, as settings with "segment": true say. INK_E_ARGUMENT: the model's input or
  * its fit is not for that. */

@@ -42,6 +42,16 @@ enum ink_scores ink_scores_of_values(const float *values, size_t count)
     return negative && fabs(sum_exp - 1) < 0.01 ? INK_SCORES_LOG_PROBABILITIES : INK_SCORES_LOGITS;
 }
 
+void ink_scores_to_probabilities(float *scores, size_t count, enum ink_scores what)
+{
+    if (what == INK_SCORES_PROBABILITIES) return;
+    float most = what == INK_SCORES_LOGITS ? scores[0] : 0;
+    double sum = 0;
+    for (size_t i = 0; i < count && what == INK_SCORES_LOGITS; i++) most = fmaxf(most, scores[i]);
+    for (size_t i = 0; i < count; i++) sum += scores[i] = expf(scores[i] - most);
+    for (size_t i = 0; i < count && what == INK_SCORES_LOGITS; i++) scores[i] = (float)(scores[i] / sum);
+}
+
 /* --- the input: from its shape ---------------------------------------------------------------------------------- */
 
 static bool is_channels(int64_t n)
@@ -161,7 +171,7 @@ static ink_status find_picture(const struct ink_value_info *input, const struct 
 
 /* --- range: usual, metadata, settings --------------------------------------------------------------------------- */
 
-static void because(struct ink_convention *c, const char *why)
+void ink_convention_because(struct ink_convention *c, const char *why)
 {
     if (c->why_count < (int)(sizeof c->why / sizeof *c->why)) c->why[c->why_count++] = why;
 }
@@ -176,12 +186,14 @@ static void usual_range(struct ink_convention *c)
         c->want.std[i] = c->want.channels == 3 ? imagenet_std[i] : 1;
     }
     c->want.polarity = c->want.channels == 3 ? INK_POLARITY_KEEP : INK_POLARITY_BRIGHT_INK;
-    because(c, c->want.channels == 3 ? "three channels: range as networks for ImageNet are fed"
-                                     : "one channel: range and polarity as MNIST was made, 0..1, bright ink");
+    ink_convention_because(c, c->want.channels == 3
+                                  ? "three channels: range as networks for ImageNet are fed"
+                                  : "one channel: range and polarity as MNIST was made, 0..1, bright ink");
 }
 
 static void set_range(struct ink_convention *c, float scale, float mean, float std)
 {
+    c->range_given = true;
     c->want.scale = scale;
     for (int i = 0; i < 3; i++) {
         c->want.mean[i] = mean;
@@ -199,7 +211,7 @@ static void metadata_range(const struct ink_model *model, struct ink_convention 
         if (ink_view_is(m->value, "NominalRange_0_255")) set_range(c, 1, 0, 1);
         if (ink_view_is(m->value, "Normalized_0_1")) set_range(c, 1.0f / 255.0f, 0, 1);
         if (ink_view_is(m->value, "Normalized_1_1")) set_range(c, 1.0f / 255.0f, 0.5f, 0.5f);
-        because(c, "the model's metadata says its range (Image.NominalPixelRange)");
+        ink_convention_because(c, "the model's metadata says its range (Image.NominalPixelRange)");
     }
 }
 
@@ -208,20 +220,27 @@ static void settings_range(const struct ink_settings *s, struct ink_convention *
     if (s->scale != 0) {
         /* who gives a scale and no mean means pixel * scale */
         set_range(c, s->scale, 0, 1);
-        because(c, "settings say the scale");
+        ink_convention_because(c, "settings say the scale");
     }
     for (int i = 0; i < 3 && s->mean_count; i++) c->want.mean[i] = s->mean[i];
     for (int i = 0; i < 3 && s->std_count; i++) c->want.std[i] = s->std[i];
-    if (s->mean_count || s->std_count) because(c, "settings say mean or std");
+    if (s->mean_count || s->std_count) {
+        c->range_given = true;
+        ink_convention_because(c, "settings say mean or std");
+    }
     if (s->polarity != INK_POLARITY_COUNT) {
         c->want.polarity = s->polarity;
-        because(c, "settings say the polarity");
+        c->polarity_given = true;
+        ink_convention_because(c, "settings say the polarity");
     }
     if (s->fit != INK_FIT_COUNT) {
         c->want.fit = s->fit;
-        because(c, "settings say the fit");
+        ink_convention_because(c, "settings say the fit");
     }
-    if (s->transpose >= 0) c->want.transposed = s->transpose != 0;
+    if (s->transpose >= 0) {
+        c->want.transposed = s->transpose != 0;
+        c->transpose_given = true;
+    }
 }
 
 /* --- the output ------------------------------------------------------------------------------------------------- */
@@ -286,10 +305,11 @@ static void find_scores(const struct ink_session *session, struct ink_convention
     if (ink_view_is(node->op_type, "Softmax")) c->scores = INK_SCORES_PROBABILITIES;
     if (ink_view_is(node->op_type, "Sigmoid")) c->scores = INK_SCORES_PROBABILITIES;
     if (ink_view_is(node->op_type, "LogSoftmax")) c->scores = INK_SCORES_LOG_PROBABILITIES;
-    because(c, c->scores == INK_SCORES_PROBABILITIES       ? "the model ends in probabilities (Softmax or Sigmoid)"
-               : c->scores == INK_SCORES_LOG_PROBABILITIES ? "the model ends in LogSoftmax"
-                                                           : "the model's last operator does not say what its numbers "
-                                                             "are: their values do, at each picture");
+    ink_convention_because(
+        c, c->scores == INK_SCORES_PROBABILITIES       ? "the model ends in probabilities (Softmax or Sigmoid)"
+           : c->scores == INK_SCORES_LOG_PROBABILITIES ? "the model ends in LogSoftmax"
+                                                       : "the model's last operator does not say what its numbers "
+                                                         "are: their values do, at each picture");
 }
 
 /* --- labels ----------------------------------------------------------------------------------------------------- */
@@ -297,7 +317,7 @@ static void find_scores(const struct ink_session *session, struct ink_convention
 /* A JSON list of texts. */
 static bool labels_from(struct ink_view text, struct ink_arena *arena, struct ink_convention *c)
 {
-    struct ink_settings read;
+    struct ink_settings read = ink_settings_none;
     struct ink_buffer json;
     ink_buffer_init(&json, INK_SETTINGS_BYTES_MAX);
     ink_buffer_printf(&json, "{\"labels\":");
@@ -317,12 +337,13 @@ static ink_status find_labels(const struct ink_model *model, const struct ink_se
     for (int i = 0; i < model->metadata_count && !settings->labels; i++) {
         const struct ink_metadata *m = &model->metadata[i];
         bool named = ink_view_is(m->key, "labels") || ink_view_is(m->key, "classes");
-        if (named && labels_from(m->value, arena, c)) because(c, "the model's metadata names the classes");
+        if (named && labels_from(m->value, arena, c))
+            ink_convention_because(c, "the model's metadata names the classes");
     }
     if (settings->labels) {
         c->labels = settings->labels;
         c->label_count = settings->label_count;
-        because(c, "settings name the classes");
+        ink_convention_because(c, "settings name the classes");
     }
     if (!c->labels || c->classes == 0 || c->label_count == (size_t)c->classes) return INK_OK;
     if (settings->labels)
@@ -355,7 +376,10 @@ ink_status ink_convention_find(const struct ink_session *session, const struct i
     if (st) return st;
     usual_range(out);
     metadata_range(ink_session_model(session), out);
-    if (input->dtype != INK_FLOAT && input->dtype != INK_DOUBLE) set_range(out, 1, 0, 1); /* whole numbers: 0..255 */
+    if (input->dtype != INK_FLOAT && input->dtype != INK_DOUBLE) {
+        set_range(out, 1, 0, 1);                /* whole numbers: 0..255 */
+        out->range_given = out->want.width > 8; /* 8x8 may be 0..16 */
+    }
     settings_range(settings, out);
     find_scores(session, out);
     return find_labels(ink_session_model(session), settings, arena, out, err);

@@ -26,7 +26,9 @@ enum ink_scores {
 
 struct ink_convention {
     struct ink_want want;
-    int input, output; /* which of the session's */
+    bool range_given, polarity_given,
+        transpose_given; /* by settings, metadata or the input's type: not to be doubted */
+    int input, output;   /* which of the session's */
     enum ink_dtype input_dtype;
     struct ink_shape input_shape; /* all known; dimension 0 is the batch where `batched` */
     size_t batch;                 /* pictures that one run takes; the first place is used */
@@ -45,11 +47,17 @@ INK_NODISCARD ink_status ink_convention_find(const struct ink_session *session, 
                                              struct ink_arena *arena, struct ink_convention *out,
                                              struct ink_error *err);
 
+/* Adds a line to `why`, while there is room; the text is static or lives as long. */
+void ink_convention_because(struct ink_convention *convention, const char *why);
+
 const char *ink_scores_word(enum ink_scores scores);
 const char *ink_layout_word(enum ink_layout layout);       /* "nchw" */
 const char *ink_polarity_word(enum ink_polarity polarity); /* "bright-ink" */
 
 /* "logits" etc. from the values themselves. */
 enum ink_scores ink_scores_of_values(const float *values, size_t count);
+
+/* In place: `what` becomes probabilities. */
+void ink_scores_to_probabilities(float *scores, size_t count, enum ink_scores what);
 
 #endif

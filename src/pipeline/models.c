@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "pipeline/known.h"
 #include "pipeline/sources.h"
 
 void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads)
@@ -168,11 +169,14 @@ static struct ink_classifier_options options_for(const struct ink_models *models
                                            .fit = INK_FIT_COUNT};
 }
 
-static ink_status classify(struct ink_models *models, struct ink_held_model *held, struct ink_error *err)
+static ink_status classify(struct ink_models *models, struct ink_held_model *held, uint64_t deadline_us,
+                           struct ink_error *err)
 {
     struct ink_external_data external = {.load = give_weights, .arg = held};
     struct ink_classifier_options options = options_for(models, held_bytes(held));
     options.session.external = &external;
+    options.known = held->known.shown ? &held->known : NULL;
+    options.deadline_us = deadline_us;
     struct ink_error refused = {0};
     ink_status st = ink_classifier_new(ink_buffer_view(&held->bytes), ink_buffer_view(&held->settings), &options,
                                        &held->classifier, &refused);
@@ -186,7 +190,8 @@ static ink_status classify(struct ink_models *models, struct ink_held_model *hel
 
 ink_status ink_models_load(struct ink_models *models, const char *bucket, const char *key, const char *etag,
                            struct ink_buffer *bytes, const char *settings_etag, struct ink_buffer *settings,
-                           uint64_t deadline_us, struct ink_held_model **out, struct ink_error *err)
+                           struct ink_view report, uint64_t deadline_us, struct ink_held_model **out,
+                           struct ink_error *err)
 {
     struct ink_held_model *old = ink_models_find(models, bucket, key);
     if (old) drop(models, old);
@@ -200,15 +205,16 @@ ink_status ink_models_load(struct ink_models *models, const char *bucket, const 
     held->bytes = *bytes;
     held->settings = *settings;
     *bytes = *settings = (struct ink_buffer){0};
+    if (!ink_known_read(report, etag, settings_etag, &held->known)) held->known.shown = 0;
     ink_status st = find_weights(held, err);
     if (!st) st = fetch_weights(models, held, deadline_us, err);
-    if (!st) st = classify(models, held, err);
+    if (!st) st = classify(models, held, deadline_us, err);
     if (!st && held->classifier->error.status == INK_E_OOM && models->first) {
         /* alone, it may fit */
         while (models->first) drop(models, models->first);
         ink_classifier_free(held->classifier);
         held->classifier = NULL; /* no longer counted */
-        st = classify(models, held, err);
+        st = classify(models, held, deadline_us, err);
     }
     if (st) {
         free_held(held);

@@ -26,6 +26,7 @@ struct ink_held_model {
     char etag[INK_S3_ETAG_MAX + 1];
     char settings_etag[INK_S3_ETAG_MAX + 1]; /* "": there are none */
     struct ink_buffer bytes, settings;
+    struct ink_finding known; /* from its report; shown 0: there is none that fits */
     struct ink_weights *weights;
     size_t weights_count;
     struct ink_classifier *classifier; /* never NULL; classifier->error says whether it can be used */
@@ -52,13 +53,14 @@ struct ink_held_model *ink_models_find(struct ink_models *models, const char *bu
 /* Loads a model in place of the one under its key, fetching the weights that it names; the oldest ones give way.
  *
  * bytes, settings  taken over: zeroed. settings->len 0: none
+ * report           NAME.report.json as it lies beside the model, used while it fits; len 0: none
  * out              set also where the model is refused
  *
  * INK_OK even for a model that is refused: (*out)->classifier->error. Otherwise what fetching its weights met. */
 INK_NODISCARD ink_status ink_models_load(struct ink_models *models, const char *bucket, const char *key,
                                          const char *etag, struct ink_buffer *bytes, const char *settings_etag,
-                                         struct ink_buffer *settings, uint64_t deadline_us, struct ink_held_model **out,
-                                         struct ink_error *err);
+                                         struct ink_buffer *settings, struct ink_view report, uint64_t deadline_us,
+                                         struct ink_held_model **out, struct ink_error *err);
 
 /* The model that is built in, loaded when it is first asked for. NULL: out of memory. */
 struct ink_classifier *ink_models_builtin(struct ink_models *models);

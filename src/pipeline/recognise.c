@@ -229,6 +229,8 @@ static ink_status model_round(struct ink_recogniser *r, struct ink_sources *sour
         return INK_OK;
     }
     if (st) return st;
+    /* how well it reads is worth a note, but a model that cannot be run has its own */
+    if (sources->model) (void)!ink_classifier_measure(sources->model->classifier, sources->deadline_us, NULL);
     st = name_answers(sources->models[0], "report.json", "report.txt", &json, &text, err);
     if (!st) {
         report_on(sources, &json, &text, err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "pipeline/advice.h"
 #include "pipeline/keys.h"
 #include "pipeline/results.h"
 
@@ -135,6 +136,22 @@ static json_t *convention_json(const struct ink_convention *convention)
         convention->scores == INK_SCORES_COUNT ? "by-value" : ink_scores_word(convention->scores), "why", why);
 }
 
+/* What was found by showing it the reference characters; ink_report_finding reads it again. */
+static json_t *finding_json(const struct ink_finding *finding)
+{
+    if (finding->shown == 0) return json_null();
+    json_t *found =
+        json_pack("{s:i,s:i,s:i,s:i,s:b,s:s?,s:s,s:b,s:s?}", "finder", INK_FINDER, "shown", finding->shown, "right",
+                  finding->right, "next", finding->next, "sure", finding->sure, "range",
+                  finding->range ? finding->range->word : NULL, "polarity", ink_polarity_word(finding->polarity),
+                  "transposed", finding->transposed, "alphabet", finding->alphabet ? finding->alphabet->word : NULL);
+    if (finding->confused_count)
+        json_object_set_new(found, "confused",
+                            json_pack("{s:s%,s:s%,s:i}", "shown", finding->confused, 1, "read", finding->confused + 1,
+                                      1, "times", finding->confused_count));
+    return found;
+}
+
 static void add_session(json_t *root, const struct ink_session *session)
 {
     const struct ink_model *model = ink_session_model(session);
@@ -165,7 +182,11 @@ static json_t *gather(const struct ink_classifier *classifier, const struct ink_
                   error->status ? json_string(code ? code : ink_status_word(error->status)) : json_null(), "problems",
                   problems_json(classifier, subject));
     if (root && classifier->session) add_session(root, classifier->session);
-    if (root && !error->status) json_object_set_new(root, "pictures", convention_json(&classifier->convention));
+    if (root && !error->status) {
+        json_object_set_new(root, "pictures", convention_json(&classifier->convention));
+        json_object_set_new(root, "references", finding_json(&classifier->finding));
+        json_object_set_new(root, "advice", ink_advice(classifier));
+    }
     return root;
 }
 
@@ -245,6 +266,25 @@ static void text_pictures(const struct ink_convention *convention, struct ink_bu
         ink_buffer_printf(out, "%-14s %s\n", i ? "" : "because", convention->why[i]);
 }
 
+static void text_references(const struct ink_finding *finding, struct ink_buffer *out)
+{
+    if (finding->shown == 0) return;
+    ink_buffer_printf(out, "%-14s reads %d of %d characters that inkling draws (%.0f %%)", "references", finding->right,
+                      finding->shown, 100.0 * finding->right / finding->shown);
+    if (finding->next >= 0) ink_buffer_printf(out, "; shown in the next best other way, %d", finding->next);
+    ink_buffer_text(out, "\n");
+}
+
+static void text_advice(const json_t *root, struct ink_buffer *out)
+{
+    const json_t *line;
+    size_t i;
+    json_array_foreach(json_object_get(root, "advice"), i, line)
+    {
+        ink_buffer_printf(out, "%-14s %s\n", "note", json_string_value(line));
+    }
+}
+
 void ink_report_text(const struct ink_classifier *classifier, const struct ink_report_subject *subject,
                      struct ink_buffer *out)
 {
@@ -266,6 +306,8 @@ void ink_report_text(const struct ink_classifier *classifier, const struct ink_r
     ink_buffer_text(out, "\n");
     if (classifier->session) text_session(root, out);
     if (!classifier->error.status) text_pictures(&classifier->convention, out);
+    text_references(&classifier->finding, out);
+    text_advice(root, out);
     json_decref(root);
 }
 

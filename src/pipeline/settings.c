@@ -175,7 +175,6 @@ static ink_status read_one(struct reading *r, const char *name, const json_t *va
 ink_status ink_settings_read(struct ink_view json, struct ink_arena *arena, struct ink_settings *out,
                              struct ink_error *err)
 {
-    *out = ink_settings_none;
     if (json.len > INK_SETTINGS_BYTES_MAX)
         return ink_fail(err, INK_E_MODEL, "settings of more than 1 MiB are not read");
     json_error_t where;

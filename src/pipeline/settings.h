@@ -4,6 +4,8 @@
  *   {"labels": ["no", "yes"], "size": [28, 28], "layout": "nchw", "scale": 0.00392157, "mean": 0.1307, "std": 0.3081,
  *    "polarity": "bright-ink", "fit": "digit", "transpose": false, "segment": true, "top": 3}
  *
+ * The model's own metadata may say the same under the key "inkling"; NAME.json counts before it.
+ *
  * size: one number, or width and height; scale, mean and std as in image/prepare.h: (pixel * scale - mean) / std with
  * pixel in 0..255; mean and std one number or one for each channel. docs/json.md tells it to users. */
 #ifndef INK_PIPELINE_SETTINGS_H
@@ -31,7 +33,7 @@ struct ink_settings {
 
 extern const struct ink_settings ink_settings_none;
 
-/* Reads the settings; text lives in the arena. INK_E_MODEL names the setting that is wrong and what it may be.
+/* Reads the settings into *out over what it holds, at first ink_settings_none; text lives in the arena. INK_E_MODEL names the setting that is wrong and what it may be.
  * Thread-safe with one arena a thread. */
 INK_NODISCARD ink_status ink_settings_read(struct ink_view json, struct ink_arena *arena, struct ink_settings *out,
                                            struct ink_error *err);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "pipeline/known.h"
+
 enum { MODEL_BYTES_MAX = 1 << 30, PER_FOLDER = 2 };
 
 ink_status ink_source_error(const struct ink_s3_call *call, struct ink_error *err)
@@ -166,6 +168,22 @@ static ink_status fetch_bytes(struct ink_sources *sources, struct ink_models *mo
     return st;
 }
 
+/* The model's report, if there is one: it says what was found out about the model, which saves finding it out again. Any
+ * trouble with it is none: the model can still be asked. */
+static struct ink_buffer fetch_report(const struct ink_sources *sources, struct ink_models *models, const char *key)
+{
+    char report[INK_KEY_MAX + 1];
+    struct ink_s3_call call = {
+        .op = INK_S3_GET, .bucket = sources->bucket, .key = report, .cap_bytes = INK_REPORT_BYTES_MAX};
+    if (ink_key_answer(key, "report.json", report, NULL)) return (struct ink_buffer){0};
+    models->objects->perform(models->objects, &call, 1, sources->deadline_us);
+    struct ink_buffer body = call.body_in;
+    call.body_in = (struct ink_buffer){0};
+    if (call.status) ink_buffer_cleanup(&body);
+    ink_s3_call_cleanup(&call);
+    return body;
+}
+
 static ink_status too_long(struct ink_sources *sources, const struct ink_models *models, const char *key)
 {
     return ink_fail(&sources->refusal, INK_E_LIMIT,
@@ -214,9 +232,11 @@ static ink_status take_model(struct ink_sources *sources, struct ink_models *mod
             }
         }
         struct ink_buffer *text = settings->status ? &no_settings : &settings->body_in;
+        struct ink_buffer report = st ? (struct ink_buffer){0} : fetch_report(sources, models, call->key);
         if (!st)
             st = ink_models_load(models, sources->bucket, call->key, etag, &bytes, settings_etag, text,
-                                 sources->deadline_us, &held, err);
+                                 ink_buffer_view(&report), sources->deadline_us, &held, err);
+        ink_buffer_cleanup(&report);
         ink_buffer_cleanup(&bytes);
     }
     if (st) return st;

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     ink_arena_init(&arena, 16 << 20);
     struct ink_view json = ink_view_of(data + 1, len - 1);
     if (data[0] == 's') {
-        struct ink_settings settings;
+        struct ink_settings settings = ink_settings_none;
         (void)!ink_settings_read(json, &arena, &settings, &err);
     } else {
         struct ink_event event;

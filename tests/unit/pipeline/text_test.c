@@ -125,7 +125,7 @@ static void statuses_that_are_answers(void **state)
 static void settings(void **state)
 {
     struct ink_arena arena;
-    struct ink_settings s;
+    struct ink_settings s = ink_settings_none;
     struct ink_error err = {0};
     ink_arena_init(&arena, 1 << 20);
     const char *good =

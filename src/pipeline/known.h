@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* known.h - what an earlier report (report.h) found out about a model. Anybody may have written it: it can name one of the
+ * conventions that would have been tried, and nothing else. */
+#ifndef INK_PIPELINE_KNOWN_H
+#define INK_PIPELINE_KNOWN_H
+
+#include "pipeline/probe.h"
+
+enum { INK_REPORT_BYTES_MAX = 1024 * 1024 };
+
+/* False where the report is no report, of another finder, or does not fit the ETags; *out is then undefined.
+ *
+ * settings_etag  "" for a model without settings */
+bool ink_known_read(struct ink_view report, const char *model_etag, const char *settings_etag, struct ink_finding *out);
+
+#endif

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/probe.h"
+
+#include <ctype.h>
+#include <math.h>
+
+#include "image/prepared.h"
+#include "image/reference.h"
+
+enum {
+    ALPHABETS_MAX = 4,
+    CHARACTERS_MAX = 62,
+    DIGIT_TIMES = 30, /* each digit is shown so often: by each hand, under three strains */
+    LETTER_TIMES = 4, /* each character where there are letters */
+    SHOWN_LEAST = 20, /* fewer references tell conventions apart no more */
+    ENOUGH = 80,      /* where one convention is left */
+    ROUNDS = 4,
+    TEMPERATURES = 12,
+    TIE = 1,           /* so many more right are no reason to take the less usual alphabet */
+    NEAR_PERCENT = 2,  /* of the references: conventions as near as this are told apart by the model's surprise */
+    SMALL_SIDE = 64,   /* larger models are fed as photos are, none transposed */
+    SURE_PERCENT = 35, /* of the references: guessing reads a tenth of digits */
+};
+static const double LESS_SURPRISED = 0.9;
+static const double multiply_adds_most = 4e9; /* of all runs: about a quarter of a second */
+
+/* The usual ones first. */
+static const struct ink_range ranges[] = {
+    {"0..1", 1.0f / 255, {0, 0, 0}, {1, 1, 1}},
+    {"mean 0.1307, std 0.3081", 1.0f / 255, {0.1307f, 0.1307f, 0.1307f}, {0.3081f, 0.3081f, 0.3081f}},
+    {"-1..1", 1.0f / 255, {0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f}},
+    {"0..255", 1, {0, 0, 0}, {1, 1, 1}},
+    {"-0.5..0.5", 1.0f / 255, {0.5f, 0.5f, 0.5f}, {1, 1, 1}},
+    {"0..16", 16.0f / 255, {0, 0, 0}, {1, 1, 1}},
+    {"ImageNet's mean and std", 1.0f / 255, {0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}},
+};
+enum { RANGES = sizeof ranges / sizeof *ranges, CANDIDATES_MAX = RANGES * 4 };
+
+/* 0..16 is what scikit-learn's 8x8 digits have. */
+static bool range_is_for(const struct ink_range *range, const struct ink_convention *c)
+{
+    bool small = c->want.width <= 8 && c->want.height <= 8;
+    bool whole = c->input_dtype != INK_FLOAT && c->input_dtype != INK_DOUBLE;
+    if (whole) return range->scale == 1 || (small && range->scale == 16.0f / 255);
+    if (range->scale == 16.0f / 255) return small;
+    return range->mean[0] != 0.485f || c->want.channels == 3;
+}
+
+const struct ink_range *ink_range_named(struct ink_view word)
+{
+    for (int i = 0; i < RANGES; i++)
+        if (ink_view_is(word, ranges[i].word)) return &ranges[i];
+    return NULL;
+}
+
+/* --- the references, in the order in which they are shown ------------------------------------------------------- */
+
+/* What is shown: every character of any of the alphabets, again and again, each time by another hand. */
+struct sequence {
+    char characters[CHARACTERS_MAX + 1];
+    int count, stride; /* neighbours in the alphabet come far from each other: the first rounds have some of all */
+    int rounds;
+};
+
+static int greatest_common(int a, int b)
+{
+    return b ? greatest_common(b, a % b) : a;
+}
+
+static void sequence_make(const struct ink_alphabet *alphabets, int alphabet_count, struct sequence *s)
+{
+    *s = (struct sequence){.stride = 7, .rounds = DIGIT_TIMES};
+    for (int i = 0; i < CHARACTERS_MAX; i++) {
+        char c = (char)(i < 10 ? '0' + i : i < 36 ? 'A' + i - 10 : 'a' + i - 36);
+        bool wanted = false;
+        for (int a = 0; a < alphabet_count; a++) wanted |= ink_alphabet_has(&alphabets[a], c);
+        if (!wanted) continue;
+        s->characters[s->count++] = c;
+        if (i >= 10) s->rounds = LETTER_TIMES;
+    }
+    while (s->count && greatest_common(s->stride, s->count) != 1) s->stride++;
+}
+
+static char sequence_draw(const struct sequence *s, int i, const struct ink_want *want, uint8_t *shown)
+{
+    int at = i % s->count * s->stride % s->count, round = i / s->count;
+    char c = s->characters[at];
+    int hands = isdigit((unsigned char)c) ? INK_REFERENCE_DIGIT_HANDS : INK_REFERENCE_LETTER_HANDS;
+    int hand = (round + at) % hands;
+    int index = isdigit((unsigned char)c)   ? hand * 10 + (c - '0')
+                : isupper((unsigned char)c) ? INK_REFERENCE_DIGITS + hand * 26 + (c - 'A')
+                                            : INK_REFERENCE_DIGITS + INK_REFERENCE_CAPITALS + hand * 26 + (c - 'a');
+    ink_reference_show_strained(index, (at + hand + round / hands) % INK_REFERENCE_STRAINS, want, shown);
+    return c;
+}
+
+/* --- trying ------------------------------------------------------------------------------------------------------ */
+
+struct tally {
+    int shown, right;              /* shown: of the characters that the alphabet has */
+    double surprise[TEMPERATURES]; /* the sum of -log p of what was shown, by temperature */
+};
+
+struct candidate {
+    struct ink_want want;
+    const struct ink_range *range; /* NULL: the convention's own */
+    bool out;
+    struct tally tally[ALPHABETS_MAX];
+    uint8_t confused[CHARACTERS_MAX][CHARACTERS_MAX + 2]; /* times by character in the sequence, class */
+};
+
+struct trial {
+    struct ink_scorer *scorer;
+    struct ink_alphabet alphabets[ALPHABETS_MAX];
+    int alphabet_count;
+    struct sequence sequence;
+    int total; /* references to show at most */
+    struct candidate *candidates;
+    int candidate_count;
+    uint8_t *bright, *dark; /* one reference, as `shown` of struct ink_prepared */
+    size_t bytes;
+};
+
+static void add_candidate(struct trial *t, const struct ink_want *want, const struct ink_range *range)
+{
+    struct candidate *c = &t->candidates[t->candidate_count++];
+    *c = (struct candidate){.want = *want, .range = range};
+    if (!range) return;
+    c->want.scale = range->scale;
+    memcpy(c->want.mean, range->mean, sizeof range->mean);
+    memcpy(c->want.std, range->std, sizeof range->std);
+}
+
+/* Every open question in every way, the usual ones first. */
+static void make_candidates(struct trial *t, const struct ink_convention *convention)
+{
+    struct ink_want want = convention->want;
+    bool turn = !convention->transpose_given && want.width == want.height && want.width <= SMALL_SIDE;
+    for (int transposed = 0; transposed <= turn; transposed++)
+        for (int dark = 0; dark <= !convention->polarity_given; dark++) {
+            if (turn) want.transposed = transposed;
+            if (!convention->polarity_given) want.polarity = dark ? INK_POLARITY_DARK_INK : INK_POLARITY_BRIGHT_INK;
+            for (int i = 0; !convention->range_given && i < RANGES; i++)
+                if (range_is_for(&ranges[i], convention)) add_candidate(t, &want, &ranges[i]);
+            if (convention->range_given) add_candidate(t, &want, NULL);
+        }
+}
+
+static size_t best_class(const float *scores, size_t count)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        if (scores[i] > scores[best]) best = i;
+    return best;
+}
+
+/* How surprised the model is by what was shown, at temperatures 1/4, 1/2, 1, 2 and so on: the best of them tells how well
+ * its scores are ordered, where a wrong range makes them all larger or smaller (Guo et al. 2017). */
+static void add_surprise(const float *probabilities, size_t count, const struct ink_alphabet *alphabet, char shown,
+                         double surprise[TEMPERATURES])
+{
+    double temperature = 0.25;
+    for (int k = 0; k < TEMPERATURES; k++, temperature *= 2) {
+        double all = 0, right = 0;
+        for (size_t i = 0; i < count; i++) {
+            double p = exp((probabilities[i] > 1e-30f ? log((double)probabilities[i]) : -70) / temperature);
+            all += p;
+            if (ink_alphabet_reads(alphabet, i, shown)) right += p;
+        }
+        double part = right / all;
+        surprise[k] -= log(part < 1e-4 ? 1e-4 : part);
+    }
+}
+
+static ink_status show(struct trial *t, struct candidate *c, int at, char character, struct ink_arena *arena,
+                       uint64_t deadline_us, struct ink_error *err)
+{
+    float *scores;
+    size_t count;
+    struct ink_arena_mark mark = ink_arena_mark(arena);
+    ink_want_floats_from(c->want.polarity == INK_POLARITY_DARK_INK ? t->dark : t->bright, &c->want, false,
+                         t->scorer->input);
+    ink_status st = ink_scorer_run(t->scorer, arena, deadline_us, &scores, &count, err);
+    if (st) {
+        ink_arena_release(arena, mark);
+        return st;
+    }
+    size_t best = best_class(scores, count);
+    ink_scores_to_probabilities(scores, count, ink_scores_of_values(scores, count));
+    for (int a = 0; a < t->alphabet_count; a++) {
+        if (!ink_alphabet_has(&t->alphabets[a], character)) continue;
+        c->tally[a].shown++;
+        c->tally[a].right += ink_alphabet_reads(&t->alphabets[a], best, character);
+        add_surprise(scores, count, &t->alphabets[a], character, c->tally[a].surprise);
+    }
+    if (best < CHARACTERS_MAX + 2) c->confused[at][best] += c->confused[at][best] < UINT8_MAX;
+    ink_arena_release(arena, mark);
+    return INK_OK;
+}
+
+/* Shows references [from, to) to all that are still in. */
+static ink_status show_all(struct trial *t, int from, int to, struct ink_arena *arena, uint64_t deadline_us,
+                           struct ink_error *err)
+{
+    struct ink_want bright = t->candidates[0].want;
+    bright.polarity = INK_POLARITY_BRIGHT_INK;
+    for (int i = from; i < to; i++) {
+        char character = sequence_draw(&t->sequence, i, &bright, t->bright);
+        int at = i % t->sequence.count * t->sequence.stride % t->sequence.count;
+        for (size_t k = 0; k < t->bytes; k++) t->dark[k] = (uint8_t)(255 - t->bright[k]);
+        for (int c = 0; c < t->candidate_count; c++) {
+            if (t->candidates[c].out) continue;
+            ink_status st = show(t, &t->candidates[c], at, character, arena, deadline_us, err);
+            if (st) return st;
+        }
+    }
+    return INK_OK;
+}
+
+/* Of all references, as if every alphabet had been shown `total`. */
+static double right_of(const struct tally *tally, int total)
+{
+    return tally->shown ? (double)tally->right * total / tally->shown : 0;
+}
+
+/* Of one reference, at the temperature that fits best. */
+static double least_surprise(const struct tally *tally)
+{
+    double least = tally->surprise[0];
+    for (int k = 1; k < TEMPERATURES; k++)
+        if (tally->surprise[k] < least) least = tally->surprise[k];
+    return tally->shown ? least / tally->shown : 0;
+}
+
+/* The best alphabet of a candidate. */
+static int best_alphabet(const struct trial *t, const struct candidate *c, int total, double *right)
+{
+    int best = 0;
+    *right = right_of(&c->tally[0], total);
+    for (int a = 1; a < t->alphabet_count; a++) {
+        double here = right_of(&c->tally[a], total);
+        if (here <= *right + TIE) continue;
+        *right = here;
+        best = a;
+    }
+    return best;
+}
+
+/* Whether c is a better answer than best, which is more usual. */
+static bool is_better(const struct trial *t, const struct candidate *c, const struct candidate *best)
+{
+    double right, most;
+    int alphabet = best_alphabet(t, c, t->total, &right), best_one = best_alphabet(t, best, t->total, &most);
+    double near = t->total * NEAR_PERCENT / 100.0;
+    if (right > most + near || right < most - near) return right > most;
+    /* a larger range makes any model surer of itself, which says nothing: it has to read more */
+    if (c->want.scale > 4 * best->want.scale) return false;
+    return least_surprise(&c->tally[alphabet]) < LESS_SURPRISED * least_surprise(&best->tally[best_one]);
+}
+
+/* The best of those that were shown all. */
+static const struct candidate *best_candidate(const struct trial *t)
+{
+    const struct candidate *best = NULL;
+    for (int i = 0; i < t->candidate_count; i++) {
+        const struct candidate *c = &t->candidates[i];
+        if (!c->out && (!best || is_better(t, c, best))) best = c;
+    }
+    return best;
+}
+
+/* How many references the best of the others reads, of as many. */
+static int next_right(const struct trial *t, const struct candidate *but, int shown)
+{
+    double most = -1, right;
+    for (int i = 0; i < t->candidate_count; i++) {
+        if (&t->candidates[i] == but) continue;
+        best_alphabet(t, &t->candidates[i], shown, &right);
+        if (right > most) most = right;
+    }
+    return (int)floor(most + 0.5);
+}
+
+/* Those that read clearly fewer than the best are out; returns how many are left. */
+static int drop(struct trial *t, int shown)
+{
+    int left = 0;
+    double most = 0, right, slack = 2 + (double)shown / 50;
+    for (int i = 0; i < t->candidate_count; i++) {
+        best_alphabet(t, &t->candidates[i], shown, &right);
+        if (!t->candidates[i].out && right > most) most = right;
+    }
+    for (int i = 0; i < t->candidate_count; i++) {
+        best_alphabet(t, &t->candidates[i], shown, &right);
+        if (right < most - slack) t->candidates[i].out = true;
+        left += !t->candidates[i].out;
+    }
+    return left;
+}
+
+/* How many references the model's cost allows. */
+static int affordable(const struct trial *t)
+{
+    struct ink_figures figures;
+    ink_session_figures(t->scorer->session, &figures);
+    int total = t->sequence.count * t->sequence.rounds;
+    double runs = figures.planned && figures.multiply_adds ? multiply_adds_most / (double)figures.multiply_adds : 1e9;
+    double can = runs / (t->candidate_count / 30.0 + 2); /* all in the first round, a few in the others */
+    return can >= total ? total : can < SHOWN_LEAST ? SHOWN_LEAST : (int)can;
+}
+
+static ink_status try_all(struct trial *t, struct ink_arena *arena, uint64_t deadline_us, struct ink_error *err)
+{
+    static const float parts[ROUNDS] = {1.0f / 30, 4.0f / 30, 1.0f / 3, 1};
+    for (int round = 0, from = 0; round < ROUNDS; round++) {
+        int to = (int)((float)t->total * parts[round]);
+        ink_status st = show_all(t, from, to, arena, deadline_us, err);
+        if (st) return st;
+        if (round + 1 < ROUNDS && drop(t, to) == 1 && to >= ENOUGH) break;
+        from = to;
+    }
+    return INK_OK;
+}
+
+/* --- what was found ------------------------------------------------------------------------------------------------ */
+
+static void find_confused(const struct trial *t, const struct candidate *c, const struct ink_alphabet *alphabet,
+                          struct ink_finding *finding)
+{
+    size_t classes = strlen(alphabet->characters);
+    for (int at = 0; at < t->sequence.count; at++)
+        for (size_t class = 0; class < classes && class < CHARACTERS_MAX + 2; class ++) {
+            char shown = t->sequence.characters[at];
+            if (c->confused[at][class] <= finding->confused_count || !ink_alphabet_has(alphabet, shown) ||
+                ink_alphabet_reads(alphabet, class, shown))
+                continue;
+            finding->confused_count = c->confused[at][class];
+            finding->confused[0] = shown;
+            finding->confused[1] = alphabet->characters[class];
+        }
+}
+
+static void conclude(const struct trial *t, const struct ink_convention *convention, struct ink_finding *finding)
+{
+    const struct candidate *best = best_candidate(t);
+    double right;
+    int alphabet = best_alphabet(t, best, t->total, &right);
+    const struct tally *tally = &best->tally[alphabet];
+    *finding = (struct ink_finding){.shown = tally->shown,
+                                    .right = tally->right,
+                                    .next = next_right(t, best, tally->shown),
+                                    .sure = tally->right * 100 >= SURE_PERCENT * tally->shown,
+                                    .range = best->range,
+                                    .polarity = best->want.polarity,
+                                    .transposed = best->want.transposed};
+    size_t classes = strlen(t->alphabets[alphabet].characters);
+    if (!convention->labels)
+        finding->alphabet = ink_alphabet_named(ink_view_text(t->alphabets[alphabet].word), classes);
+    find_confused(t, best, &t->alphabets[alphabet], finding);
+}
+
+static bool take_labels(const struct ink_alphabet *alphabet, struct ink_convention *convention, struct ink_arena *arena)
+{
+    size_t count = strlen(alphabet->characters);
+    const char **labels = INK_ARENA_ARRAY(arena, const char *, count);
+    for (size_t i = 0; labels && i < count; i++) {
+        labels[i] = alphabet->characters[i] == '-' ? "none" : ink_arena_printf(arena, "%c", alphabet->characters[i]);
+        if (!labels[i]) return false;
+    }
+    convention->labels = labels;
+    convention->label_count = count;
+    return labels != NULL;
+}
+
+bool ink_finding_apply(const struct ink_finding *finding, struct ink_convention *convention, struct ink_arena *arena)
+{
+    struct ink_want *want = &convention->want;
+    if (!finding->sure) return true;
+    if (!finding->range != convention->range_given) return false;
+    if (convention->polarity_given && want->polarity != finding->polarity) return false;
+    if (convention->transpose_given && want->transposed != finding->transposed) return false;
+    if (finding->alphabet && (convention->labels || (convention->classes && strlen(finding->alphabet->characters) !=
+                                                                                (size_t)convention->classes)))
+        return false;
+    if (finding->alphabet && !take_labels(finding->alphabet, convention, arena)) return false;
+    if (finding->range) {
+        want->scale = finding->range->scale;
+        memcpy(want->mean, finding->range->mean, sizeof want->mean);
+        memcpy(want->std, finding->range->std, sizeof want->std);
+    }
+    want->polarity = finding->polarity;
+    want->transposed = finding->transposed;
+    if (want->fit == INK_FIT_AUTO) want->fit = INK_FIT_DIGIT; /* it reads characters, whatever its size */
+    return true;
+}
+
+/* --- together ------------------------------------------------------------------------------------------------------ */
+
+/* The alphabets that the classes may be: what the labels say, else what their number allows. */
+static int find_alphabets(const struct ink_convention *convention, size_t classes, struct ink_arena *arena,
+                          struct ink_alphabet out[ALPHABETS_MAX])
+{
+    if (convention->labels) return ink_alphabet_of_labels(convention->labels, convention->label_count, arena, &out[0]);
+    const struct ink_alphabet *found;
+    int count = ink_alphabets_of(classes, &found);
+    for (int i = 0; i < count; i++) out[i] = found[i];
+    return count;
+}
+
+static bool is_for_characters(const struct ink_convention *convention)
+{
+    const struct ink_want *want = &convention->want;
+    return (want->fit == INK_FIT_AUTO || want->fit == INK_FIT_DIGIT) && want->width >= INK_REFERENCE_MIN_SIDE &&
+           want->height >= INK_REFERENCE_MIN_SIDE && want->polarity != INK_POLARITY_COUNT;
+}
+
+bool ink_probe_open(const struct ink_convention *convention)
+{
+    return is_for_characters(convention) && !(convention->range_given && convention->polarity_given &&
+                                              convention->transpose_given && convention->labels);
+}
+
+static ink_status count_classes(struct ink_scorer *scorer, struct ink_arena *arena, uint64_t deadline_us,
+                                size_t *classes, struct ink_error *err)
+{
+    float *scores;
+    *classes = (size_t)scorer->classes;
+    if (*classes) return INK_OK;
+    memset(scorer->input, 0, scorer->input_len * sizeof *scorer->input);
+    return ink_scorer_run(scorer, arena, deadline_us, &scores, classes, err);
+}
+
+static ink_status probe(struct ink_scorer *scorer, struct ink_convention *convention, struct ink_arena *arena,
+                        uint64_t deadline_us, struct ink_finding *finding, struct ink_error *err)
+{
+    struct trial t = {.scorer = scorer, .bytes = ink_want_floats(&convention->want)};
+    size_t classes;
+    ink_status st = count_classes(scorer, arena, deadline_us, &classes, err);
+    if (st) return st;
+    t.alphabet_count = find_alphabets(convention, classes, arena, t.alphabets);
+    sequence_make(t.alphabets, t.alphabet_count, &t.sequence);
+    if (t.sequence.count < 2) return INK_OK;
+    t.candidates = INK_ARENA_ARRAY(arena, struct candidate, CANDIDATES_MAX);
+    t.bright = INK_ARENA_ARRAY(arena, uint8_t, t.bytes);
+    t.dark = INK_ARENA_ARRAY(arena, uint8_t, t.bytes);
+    if (!t.candidates || !t.bright || !t.dark) return ink_fail(err, INK_E_OOM, "no memory for finding its convention");
+    make_candidates(&t, convention);
+    t.total = affordable(&t);
+    st = try_all(&t, arena, deadline_us, err);
+    if (!st) conclude(&t, convention, finding);
+    return st;
+}
+
+ink_status ink_probe(struct ink_scorer *scorer, struct ink_convention *convention, struct ink_arena *arena,
+                     uint64_t deadline_us, struct ink_finding *finding, struct ink_error *err)
+{
+    *finding = (struct ink_finding){.next = -1};
+    if (!is_for_characters(convention)) return INK_OK;
+    struct ink_arena_mark mark = ink_arena_mark(arena);
+    ink_status st = probe(scorer, convention, arena, deadline_us, finding, err);
+    ink_arena_release(arena, mark);
+    if (st == INK_E_TIMEOUT)
+        ink_fail(err, st,
+                 "no time to find out how it wants its pictures: NAME.json can say it (scale, polarity, transpose)");
+    if (st || finding->shown == 0) return st;
+    if (!finding->sure)
+        ink_convention_because(convention, "no way of showing it characters is read: taken as most models are");
+    else if (finding->next >= 0)
+        convention->why[0] = "it reads the reference characters best when they are shown like this"; /* not the usual */
+    return ink_finding_apply(finding, convention, arena) ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for labels");
+}
