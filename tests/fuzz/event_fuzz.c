@@ -2,6 +2,7 @@
 /* Events and settings: JSON that anybody may have written. The first byte chooses which. */
 #include "fuzz.h"
 #include "pipeline/event.h"
+#include "pipeline/known.h"
 #include "pipeline/settings.h"
 
 static const char *const seeds[] = {
@@ -34,6 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (data[0] == 's') {
         struct ink_settings settings = ink_settings_none;
         (void)!ink_settings_read(json, &arena, &settings, &err);
+        struct ink_finding known;
+        (void)ink_known_read(json, "etag", "", &known);
     } else {
         struct ink_event event;
         (void)!ink_event_read(json, &arena, &event, &err);
