@@ -10,7 +10,7 @@
 #include "models/builtin.h"
 #include "pipeline/line.h"
 
-enum { DEFAULT_CAP = 1 << 30 };
+enum { DEFAULT_CAP = 1 << 30, RUNS_MEASURED = 5 };
 
 struct ink_view ink_builtin_model_view(void)
 {
@@ -74,9 +74,30 @@ ink_status ink_classifier_new(struct ink_view model, struct ink_view settings,
     return c->error.status;
 }
 
+static ink_status measure_run(struct ink_classifier *c, uint64_t deadline_us, struct ink_error *err)
+{
+    float *scores;
+    size_t count;
+    ink_status st = INK_OK;
+    uint64_t least = UINT64_MAX;
+    struct ink_arena_mark mark = ink_arena_mark(&c->arena);
+    memset(c->scorer.input, 0, c->scorer.input_len * sizeof *c->scorer.input);
+    for (int i = 0; i < RUNS_MEASURED && !st; i++) {
+        uint64_t start = ink_clock_us();
+        st = ink_scorer_run(&c->scorer, &c->arena, deadline_us, &scores, &count, err);
+        uint64_t taken = ink_clock_us() - start;
+        if (taken < least) least = taken;
+    }
+    ink_arena_release(&c->arena, mark);
+    if (!st) c->run_us = least;
+    return st;
+}
+
 ink_status ink_classifier_measure(struct ink_classifier *c, uint64_t deadline_us, struct ink_error *err)
 {
-    if (c->error.status || c->finding.shown) return INK_OK;
+    if (c->error.status) return INK_OK;
+    ink_status st = measure_run(c, deadline_us, err);
+    if (st || c->finding.shown) return st;
     struct ink_convention settled = c->convention;
     settled.range_given = settled.polarity_given = settled.transpose_given = true;
     return ink_probe(&c->scorer, &settled, &c->arena, deadline_us, &c->finding, err);

@@ -28,6 +28,7 @@ struct ink_classifier {
     struct ink_error error; /* why it cannot read pictures; status INK_OK: it can */
     struct ink_arena arena;
     struct ink_scorer scorer;
+    uint64_t run_us; /* what the model alone takes for a picture, the least of a few; 0: not measured */
 };
 
 /* One class of an answer. */
@@ -81,8 +82,8 @@ INK_NODISCARD ink_status ink_classifier_new(struct ink_view model, struct ink_vi
                                             struct ink_error *err);
 void ink_classifier_free(struct ink_classifier *classifier); /* NULL is fine */
 
-/* Finds out how well it reads the references where nothing had to be found out: for reports. Nothing is done for a model
- * that is refused. deadline_us as in the options. Errors as those of ink_probe; the classifier is as before. */
+/* For reports: how long a run takes, and how well it reads the references where nothing had to be found out. Nothing is done
+ * for a model that is refused. deadline_us as in the options. Errors as those of ink_probe; the classifier is as before. */
 INK_NODISCARD ink_status ink_classifier_measure(struct ink_classifier *classifier, uint64_t deadline_us,
                                                 struct ink_error *err);
 

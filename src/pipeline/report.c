@@ -184,6 +184,8 @@ static json_t *gather(const struct ink_classifier *classifier, const struct ink_
     if (root && classifier->session) add_session(root, classifier->session);
     if (root && !error->status) {
         json_object_set_new(root, "pictures", convention_json(&classifier->convention));
+        json_object_set_new(root, "run_us",
+                            classifier->run_us ? json_integer((json_int_t)classifier->run_us) : json_null());
         json_object_set_new(root, "references", finding_json(&classifier->finding));
         json_object_set_new(root, "advice", ink_advice(classifier));
     }
@@ -306,6 +308,8 @@ void ink_report_text(const struct ink_classifier *classifier, const struct ink_r
     ink_buffer_text(out, "\n");
     if (classifier->session) text_session(root, out);
     if (!classifier->error.status) text_pictures(&classifier->convention, out);
+    if (classifier->run_us)
+        ink_buffer_printf(out, "%-14s %.2f ms a picture, here\n", "a run", classifier->run_us / 1e3);
     text_references(&classifier->finding, out);
     text_advice(root, out);
     json_decref(root);
