@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "image/colour.h"
+#include "image/dither.h"
 #include "image/levels.h"
 #include "image/rules.h"
 
@@ -43,10 +44,17 @@ static ink_status try_colour(const struct ink_image *image, struct ink_arena *ar
     return INK_OK;
 }
 
+/* The longest side of a plane small enough that dots become grey. */
+static int without_dots(const struct ink_image *image, int max_side)
+{
+    int longer = image->width > image->height ? image->width : image->height;
+    return longer / INK_DITHER_SIDE < max_side ? longer / INK_DITHER_SIDE : max_side;
+}
+
 ink_status ink_page_make(const struct ink_image *image, int max_side, struct ink_arena *arena, struct ink_page *page,
                          struct ink_error *err)
 {
-    ink_plane_size(image, max_side, &page->plane);
+    ink_plane_size(image, ink_is_dithered(image) ? without_dots(image, max_side) : max_side, &page->plane);
     ink_status st = ink_grey_make(image, arena, &page->plane);
     if (!st) st = ink_paper_find(&page->plane, arena, &page->paper);
     if (!st) measure(page);
