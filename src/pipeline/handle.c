@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "pipeline/keys.h"
 #include "pipeline/recognise.h"
 
 enum { EVENT_ARENA_MAX = 64 * 1024 * 1024 };
@@ -39,6 +40,17 @@ static void add_failure(struct handling *h, const char *message_id)
     json_array_append_new(h->failures, json_pack("{s:s}", "itemIdentifier", message_id));
 }
 
+/* What went wrong with S3 already begins with the object that it was about. */
+static void log_failure(const struct ink_event_item *item, const struct ink_error *err)
+{
+    size_t bucket_len = strlen(item->bucket);
+    bool named = strncmp(err->text, item->bucket, bucket_len) == 0 && err->text[bucket_len] == '/';
+    if (named)
+        ink_log(INK_LOG_ERROR, "%s", err->text);
+    else
+        ink_log(INK_LOG_ERROR, "%s/%s: %s", item->bucket, item->key, err->text);
+}
+
 static ink_status handle_item(struct handling *h, size_t i, struct ink_error *err)
 {
     const struct ink_event_item *item = &h->event->items[i];
@@ -47,11 +59,17 @@ static ink_status handle_item(struct handling *h, size_t i, struct ink_error *er
         h->ignored++;
         return INK_OK;
     }
+    enum ink_key_kind kind = ink_key_kind(item->key);
+    if (kind == INK_KEY_OTHER || kind == INK_KEY_OURS) {
+        ink_log(INK_LOG_INFO, "%s/%s: %s, left alone", item->bucket, item->key, ink_key_word(kind));
+        h->ignored++;
+        return INK_OK;
+    }
     size_t first = first_like(h->event, i);
     if (first == i) {
         h->done[i] = ink_recognise(h->recogniser, item->bucket, item->key, h->deadline_us, err);
         h->handled += !h->done[i];
-        if (h->done[i]) ink_log(INK_LOG_ERROR, "%s/%s: %s", item->bucket, item->key, err->text);
+        if (h->done[i]) log_failure(item, err);
     } else {
         h->done[i] = h->done[first];
     }

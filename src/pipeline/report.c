@@ -231,10 +231,11 @@ static void text_session(const json_t *root, struct ink_buffer *out)
     const json_t *cost = json_object_get(root, "multiply_adds");
     text_values(root, "inputs", "input", out);
     text_values(root, "outputs", "output", out);
-    ink_buffer_printf(out, "%-14s %lld, written by %s %s\n", "opset",
+    const char *version = string_of(root, "producer_version");
+    ink_buffer_printf(out, "%-14s %lld, written by %s%s%s\n", "opset",
                       (long long)json_integer_value(json_object_get(root, "opset")),
                       *string_of(root, "producer") ? string_of(root, "producer") : "an unknown program",
-                      string_of(root, "producer_version"));
+                      *version ? " " : "", version);
     text_operators(root, out);
     ink_buffer_printf(out, "%-14s %lld in %.1f KB\n", "parameters",
                       (long long)json_integer_value(json_object_get(root, "parameters")),
