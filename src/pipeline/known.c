@@ -50,7 +50,7 @@ static bool take_finding(const json_t *root, struct ink_finding *out)
            take_count(found, "right", 0, out->shown, &out->right) &&
            take_count(found, "next", -1, out->shown, &out->next) && take_range(found, &out->range) &&
            take_alphabet(root, found, &out->alphabet) && json_is_boolean(transposed) &&
-           out->polarity != INK_POLARITY_COUNT;
+           (out->polarity == INK_POLARITY_BRIGHT_INK || out->polarity == INK_POLARITY_DARK_INK);
 }
 
 bool ink_known_read(struct ink_view report, const char *model_etag, const char *settings_etag, struct ink_finding *out)

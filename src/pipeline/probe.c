@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/probe.h"
 
-#include <ctype.h>
 #include <math.h>
 
 #include "image/prepared.h"
 #include "image/reference.h"
+#include "pipeline/sequence.h"
 
 enum {
     ALPHABETS_MAX = 4,
-    CHARACTERS_MAX = 62,
-    DIGIT_TIMES = 30, /* each digit is shown so often: by each hand, under three strains */
-    LETTER_TIMES = 4, /* each character where there are letters */
+    CANDIDATES_MAX = INK_RANGES * 4,
     SHOWN_LEAST = 20, /* fewer references tell conventions apart no more */
     ENOUGH = 80,      /* where one convention is left */
     ROUNDS = 4,
@@ -21,78 +19,8 @@ enum {
     SMALL_SIDE = 64,   /* larger models are fed as photos are, none transposed */
     SURE_PERCENT = 35, /* of the references: guessing reads a tenth of digits */
 };
-static const double LESS_SURPRISED = 0.9;
+static const double less_surprised = 0.9;     /* than by the more usual convention */
 static const double multiply_adds_most = 4e9; /* of all runs: about a quarter of a second */
-
-/* The usual ones first. */
-static const struct ink_range ranges[] = {
-    {"0..1", 1.0f / 255, {0, 0, 0}, {1, 1, 1}},
-    {"mean 0.1307, std 0.3081", 1.0f / 255, {0.1307f, 0.1307f, 0.1307f}, {0.3081f, 0.3081f, 0.3081f}},
-    {"-1..1", 1.0f / 255, {0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f}},
-    {"0..255", 1, {0, 0, 0}, {1, 1, 1}},
-    {"-0.5..0.5", 1.0f / 255, {0.5f, 0.5f, 0.5f}, {1, 1, 1}},
-    {"0..16", 16.0f / 255, {0, 0, 0}, {1, 1, 1}},
-    {"ImageNet's mean and std", 1.0f / 255, {0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}},
-};
-enum { RANGES = sizeof ranges / sizeof *ranges, CANDIDATES_MAX = RANGES * 4 };
-
-/* 0..16 is what scikit-learn's 8x8 digits have. */
-static bool range_is_for(const struct ink_range *range, const struct ink_convention *c)
-{
-    bool small = c->want.width <= 8 && c->want.height <= 8;
-    bool whole = c->input_dtype != INK_FLOAT && c->input_dtype != INK_DOUBLE;
-    if (whole) return range->scale == 1 || (small && range->scale == 16.0f / 255);
-    if (range->scale == 16.0f / 255) return small;
-    return range->mean[0] != 0.485f || c->want.channels == 3;
-}
-
-const struct ink_range *ink_range_named(struct ink_view word)
-{
-    for (int i = 0; i < RANGES; i++)
-        if (ink_view_is(word, ranges[i].word)) return &ranges[i];
-    return NULL;
-}
-
-/* --- the references, in the order in which they are shown ------------------------------------------------------- */
-
-/* What is shown: every character of any of the alphabets, again and again, each time by another hand. */
-struct sequence {
-    char characters[CHARACTERS_MAX + 1];
-    int count, stride; /* neighbours in the alphabet come far from each other: the first rounds have some of all */
-    int rounds;
-};
-
-static int greatest_common(int a, int b)
-{
-    return b ? greatest_common(b, a % b) : a;
-}
-
-static void sequence_make(const struct ink_alphabet *alphabets, int alphabet_count, struct sequence *s)
-{
-    *s = (struct sequence){.stride = 7, .rounds = DIGIT_TIMES};
-    for (int i = 0; i < CHARACTERS_MAX; i++) {
-        char c = (char)(i < 10 ? '0' + i : i < 36 ? 'A' + i - 10 : 'a' + i - 36);
-        bool wanted = false;
-        for (int a = 0; a < alphabet_count; a++) wanted |= ink_alphabet_has(&alphabets[a], c);
-        if (!wanted) continue;
-        s->characters[s->count++] = c;
-        if (i >= 10) s->rounds = LETTER_TIMES;
-    }
-    while (s->count && greatest_common(s->stride, s->count) != 1) s->stride++;
-}
-
-static char sequence_draw(const struct sequence *s, int i, const struct ink_want *want, uint8_t *shown)
-{
-    int at = i % s->count * s->stride % s->count, round = i / s->count;
-    char c = s->characters[at];
-    int hands = isdigit((unsigned char)c) ? INK_REFERENCE_DIGIT_HANDS : INK_REFERENCE_LETTER_HANDS;
-    int hand = (round + at) % hands;
-    int index = isdigit((unsigned char)c)   ? hand * 10 + (c - '0')
-                : isupper((unsigned char)c) ? INK_REFERENCE_DIGITS + hand * 26 + (c - 'A')
-                                            : INK_REFERENCE_DIGITS + INK_REFERENCE_CAPITALS + hand * 26 + (c - 'a');
-    ink_reference_show_strained(index, (at + hand + round / hands) % INK_REFERENCE_STRAINS, want, shown);
-    return c;
-}
 
 /* --- trying ------------------------------------------------------------------------------------------------------ */
 
@@ -106,14 +34,14 @@ struct candidate {
     const struct ink_range *range; /* NULL: the convention's own */
     bool out;
     struct tally tally[ALPHABETS_MAX];
-    uint8_t confused[CHARACTERS_MAX][CHARACTERS_MAX + 2]; /* times by character in the sequence, class */
+    uint8_t confused[INK_CHARACTERS_MAX][INK_CHARACTERS_MAX + 2]; /* times by character in the sequence, class */
 };
 
 struct trial {
     struct ink_scorer *scorer;
     struct ink_alphabet alphabets[ALPHABETS_MAX];
     int alphabet_count;
-    struct sequence sequence;
+    struct ink_sequence sequence;
     int total; /* references to show at most */
     struct candidate *candidates;
     int candidate_count;
@@ -140,8 +68,9 @@ static void make_candidates(struct trial *t, const struct ink_convention *conven
         for (int dark = 0; dark <= !convention->polarity_given; dark++) {
             if (turn) want.transposed = transposed;
             if (!convention->polarity_given) want.polarity = dark ? INK_POLARITY_DARK_INK : INK_POLARITY_BRIGHT_INK;
-            for (int i = 0; !convention->range_given && i < RANGES; i++)
-                if (range_is_for(&ranges[i], convention)) add_candidate(t, &want, &ranges[i]);
+            for (int i = 0; !convention->range_given && i < INK_RANGES; i++)
+                if (ink_range_is_for(&ink_ranges[i], &want, convention->input_dtype))
+                    add_candidate(t, &want, &ink_ranges[i]);
             if (convention->range_given) add_candidate(t, &want, NULL);
         }
 }
@@ -193,7 +122,7 @@ static ink_status show(struct trial *t, struct candidate *c, int at, char charac
         c->tally[a].right += ink_alphabet_reads(&t->alphabets[a], best, character);
         add_surprise(scores, count, &t->alphabets[a], character, c->tally[a].surprise);
     }
-    if (best < CHARACTERS_MAX + 2) c->confused[at][best] += c->confused[at][best] < UINT8_MAX;
+    if (best < INK_CHARACTERS_MAX + 2) c->confused[at][best] += c->confused[at][best] < UINT8_MAX;
     ink_arena_release(arena, mark);
     return INK_OK;
 }
@@ -205,8 +134,8 @@ static ink_status show_all(struct trial *t, int from, int to, struct ink_arena *
     struct ink_want bright = t->candidates[0].want;
     bright.polarity = INK_POLARITY_BRIGHT_INK;
     for (int i = from; i < to; i++) {
-        char character = sequence_draw(&t->sequence, i, &bright, t->bright);
-        int at = i % t->sequence.count * t->sequence.stride % t->sequence.count;
+        char character = ink_sequence_draw(&t->sequence, i, &bright, t->bright);
+        int at = ink_sequence_at(&t->sequence, i);
         for (size_t k = 0; k < t->bytes; k++) t->dark[k] = (uint8_t)(255 - t->bright[k]);
         for (int c = 0; c < t->candidate_count; c++) {
             if (t->candidates[c].out) continue;
@@ -255,7 +184,7 @@ static bool is_better(const struct trial *t, const struct candidate *c, const st
     if (right > most + near || right < most - near) return right > most;
     /* a larger range makes any model surer of itself, which says nothing: it has to read more */
     if (c->want.scale > 4 * best->want.scale) return false;
-    return least_surprise(&c->tally[alphabet]) < LESS_SURPRISED * least_surprise(&best->tally[best_one]);
+    return least_surprise(&c->tally[alphabet]) < less_surprised * least_surprise(&best->tally[best_one]);
 }
 
 /* The best of those that were shown all. */
@@ -329,7 +258,7 @@ static void find_confused(const struct trial *t, const struct candidate *c, cons
 {
     size_t classes = strlen(alphabet->characters);
     for (int at = 0; at < t->sequence.count; at++)
-        for (size_t class = 0; class < classes && class < CHARACTERS_MAX + 2; class ++) {
+        for (size_t class = 0; class < classes && class < INK_CHARACTERS_MAX + 2; class ++) {
             char shown = t->sequence.characters[at];
             if (c->confused[at][class] <= finding->confused_count || !ink_alphabet_has(alphabet, shown) ||
                 ink_alphabet_reads(alphabet, class, shown))
@@ -438,7 +367,7 @@ static ink_status probe(struct ink_scorer *scorer, struct ink_convention *conven
     ink_status st = count_classes(scorer, arena, deadline_us, &classes, err);
     if (st) return st;
     t.alphabet_count = find_alphabets(convention, classes, arena, t.alphabets);
-    sequence_make(t.alphabets, t.alphabet_count, &t.sequence);
+    ink_sequence_make(t.alphabets, t.alphabet_count, &t.sequence);
     if (t.sequence.count < 2) return INK_OK;
     t.candidates = INK_ARENA_ARRAY(arena, struct candidate, CANDIDATES_MAX);
     t.bright = INK_ARENA_ARRAY(arena, uint8_t, t.bytes);

@@ -12,15 +12,10 @@
 #define INK_PIPELINE_PROBE_H
 
 #include "pipeline/alphabet.h"
+#include "pipeline/range.h"
 #include "pipeline/scorer.h"
 
 enum { INK_FINDER = 1 }; /* counts up when findings change their meaning: older ones are made again */
-
-/* A way from pixels to floats. */
-struct ink_range {
-    const char *word; /* "0..1" */
-    float scale, mean[3], std[3];
-};
 
 /* What was found. Kept in reports, so that it need not be found again (ink_finding_apply). */
 struct ink_finding {
@@ -54,7 +49,5 @@ INK_NODISCARD ink_status ink_probe(struct ink_scorer *scorer, struct ink_convent
 
 /* A finding from outside: applied where it answers just what is open, else false and nothing is changed. */
 bool ink_finding_apply(const struct ink_finding *finding, struct ink_convention *convention, struct ink_arena *arena);
-
-const struct ink_range *ink_range_named(struct ink_view word); /* NULL: there is no such range */
 
 #endif
