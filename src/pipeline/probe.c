@@ -12,7 +12,9 @@ enum {
     CANDIDATES_MAX = INK_RANGES * 4,
     SHOWN_LEAST = 20, /* fewer references tell conventions apart no more */
     ENOUGH = 80,      /* where one convention is left */
-    ROUNDS = 4,
+    ROUNDS_MAX = 4,
+    MANY = 60,             /* references: then in four rounds, else in three */
+    HOPELESS_PERCENT = 25, /* of the references: fewer is a model of something else, and need not see all of them */
     TEMPERATURES = 12,
     TIE = 1,           /* so many more right are no reason to take the less usual alphabet */
     NEAR_PERCENT = 2,  /* of the references: conventions as near as this are told apart by the model's surprise */
@@ -210,8 +212,13 @@ static int next_right(const struct trial *t, const struct candidate *but, int sh
     return (int)floor(most + 0.5);
 }
 
-/* Those that read clearly fewer than the best are out; returns how many are left. */
-static int drop(struct trial *t, int shown)
+struct survivors {
+    int count;
+    double right; /* of the best */
+};
+
+/* Those that read clearly fewer than the best are out. */
+static struct survivors drop(struct trial *t, int shown)
 {
     int left = 0;
     double most = 0, right, slack = 2 + (double)shown / 50;
@@ -224,7 +231,7 @@ static int drop(struct trial *t, int shown)
         if (right < most - slack) t->candidates[i].out = true;
         left += !t->candidates[i].out;
     }
-    return left;
+    return (struct survivors){left, most};
 }
 
 /* How many references the model's cost allows. */
@@ -238,15 +245,24 @@ static int affordable(const struct trial *t)
     return can >= total ? total : can < SHOWN_LEAST ? SHOWN_LEAST : (int)can;
 }
 
+/* The references shown up to the end of each round. */
+static int make_rounds(int total, int ends[ROUNDS_MAX])
+{
+    static const int many[] = {30, 7, 3, 1}, few[] = {4, 2, 1}; /* parts of all */
+    int count = total >= MANY ? 4 : 3;
+    for (int i = 0; i < count; i++) ends[i] = total / (total >= MANY ? many[i] : few[i]);
+    return count;
+}
+
 static ink_status try_all(struct trial *t, struct ink_arena *arena, uint64_t deadline_us, struct ink_error *err)
 {
-    static const float parts[ROUNDS] = {1.0f / 30, 4.0f / 30, 1.0f / 3, 1};
-    for (int round = 0, from = 0; round < ROUNDS; round++) {
-        int to = (int)((float)t->total * parts[round]);
-        ink_status st = show_all(t, from, to, arena, deadline_us, err);
+    int ends[ROUNDS_MAX], rounds = make_rounds(t->total, ends);
+    for (int round = 0, from = 0; round < rounds; from = ends[round++]) {
+        ink_status st = show_all(t, from, ends[round], arena, deadline_us, err);
         if (st) return st;
-        if (round + 1 < ROUNDS && drop(t, to) == 1 && to >= ENOUGH) break;
-        from = to;
+        struct survivors left = drop(t, ends[round]);
+        if (left.right * 100 < HOPELESS_PERCENT * ends[round]) break;
+        if (left.count == 1 && ends[round] >= ENOUGH) break;
     }
     return INK_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/range.h"
 
+enum { LARGE_SIDE = 64 };
+
 /* MNIST's mean and deviation are those of PyTorch's examples; 0..16 is what scikit-learn's 8x8 digits have. */
 const struct ink_range ink_ranges[INK_RANGES] = {
     {"0..1", 1.0f / 255, {0, 0, 0}, {1, 1, 1}},
@@ -26,5 +28,8 @@ bool ink_range_is_for(const struct ink_range *range, const struct ink_want *want
     bool sixteen = range == ink_range_named(ink_view_text("0..16"));
     bool imagenet = range == ink_range_named(ink_view_text("ImageNet's mean and std"));
     if (whole) return range->scale == 1 || (small && sixteen);
-    return sixteen ? small : !imagenet || want->channels == 3;
+    if (sixteen) return small;
+    if (imagenet) return want->channels == 3;
+    /* trying a large model takes long: what only small ones were seen to want is not tried */
+    return range != ink_range_named(ink_view_text("-0.5..0.5")) || want->width <= LARGE_SIDE;
 }

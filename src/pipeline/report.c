@@ -310,7 +310,7 @@ void ink_report_text(const struct ink_classifier *classifier, const struct ink_r
     if (classifier->session) text_session(root, out);
     if (!classifier->error.status) text_pictures(&classifier->convention, out);
     if (classifier->run_us)
-        ink_buffer_printf(out, "%-14s %.2f ms a picture, here\n", "a run", classifier->run_us / 1e3);
+        ink_buffer_printf(out, "%-14s %.3f ms a picture, here\n", "a run", classifier->run_us / 1e3);
     text_references(&classifier->finding, out);
     text_advice(root, out);
     json_decref(root);
