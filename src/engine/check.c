@@ -151,26 +151,21 @@ static bool check_outputs(struct ink_session *s, struct ink_step *step)
 
 /* --- operators --- */
 
-static const struct ink_op *look_up(struct ink_session *s, const struct ink_node *node, int64_t *opset)
+static const struct ink_op *look_up(struct ink_session *s, const struct ink_node *node,
+                                    const struct ink_opset_imports *opsets, int64_t *opset)
 {
     bool known;
-    *opset = ink_model_opset(&s->model, node->domain);
+    *opset = ink_opset_of(opsets, node->domain);
+    if (node->domain.len == 0 && *opset > INK_OPSET_NEWEST && opsets != &s->model.opsets) {
+        ink_problem_add(&s->problems, INK_E_UNSUPPORTED, node,
+                        "node %d calls a function of opset %lld, which is newer than %d, the newest that is supported",
+                        node->position, (long long)*opset, INK_OPSET_NEWEST);
+        return NULL;
+    }
     const struct ink_op *op = ink_op_find(node->domain, node->op_type, *opset, &known);
     bool internal = ink_view_is(node->domain, INK_OP_DOMAIN_INTERNAL);
     if (op && !internal) return op;
     known = known && !internal;
-    /* not for problems that nobody will see: a hostile file has many nodes and many functions */
-    bool room = s->problems.count < INK_PROBLEMS_MAX;
-    for (int i = 0; room && i < s->model.function_count; i++) {
-        const struct ink_function_proto *f = &s->model.functions[i];
-        if (!ink_view_equal(f->name, node->op_type) || !ink_view_equal(f->domain, node->domain)) continue;
-        ink_problem_add(
-            &s->problems, INK_E_UNSUPPORTED, node,
-            "node %d calls %.*s, a function of the model's own, which is not supported: export without functions "
-            "(PyTorch: dynamo=False, or inline them with onnx.inliner)",
-            node->position, INK_VIEW_ARGS(node->op_type));
-        return NULL;
-    }
     if (known && *opset == 0)
         ink_problem_add(&s->problems, INK_E_MODEL, node,
                         "node %d (%.*s): the model does not import the operator's domain \"%.*s\"", node->position,
@@ -226,11 +221,11 @@ static ink_status load_step(struct ink_session *s, struct ink_step *step, struct
 }
 
 /* Operator, arguments, types, attributes of one node; a problem leaves its outputs without a type. */
-static ink_status check_step(struct ink_session *s, struct ink_step *step)
+static ink_status check_step(struct ink_session *s, struct ink_step *step, const struct ink_opset_imports *opsets)
 {
     int64_t opset;
     struct ink_error err = {0};
-    step->ctx.op = look_up(s, step->ctx.node, &opset);
+    step->ctx.op = look_up(s, step->ctx.node, opsets, &opset);
     step->ctx.opset = (int)opset;
     if (!step->ctx.op || !check_inputs(s, step)) return INK_OK;
     ink_status st = load_step(s, step, &err);
@@ -287,7 +282,7 @@ ink_status ink_steps_make(struct ink_session *s, struct ink_error *err)
         const struct ink_graph_node *n = &g->nodes[i];
         struct ink_step *step = &s->steps[i];
         ink_status st = make_step(s, step, n->node, n->inputs, n->node->input_count, n->outputs, n->node->output_count);
-        if (!st) st = check_step(s, step);
+        if (!st) st = check_step(s, step, n->opsets);
         if (st) return ink_fail(err, st, "the graph does not fit into memory");
         for (int k = 0; k < step->ctx.out_count; k++)
             if (step->outputs[k] >= 0) s->values[step->outputs[k]].producer = i;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* graph.h - from names to numbers: which node makes a value, who uses it, in what order nodes can run.
+/* graph.h - from names to numbers: which node makes a value, who uses it, in what order nodes can run. Calls of the
+ * model's own functions are replaced by the functions' nodes.
  *
  *   struct ink_model  ->  values 0..value_count-1, nodes in an order in which every input is there before it is used
  *
- * What contradicts itself becomes a problem, by name: values made twice, inputs that nobody makes, cycles. */
+ * What contradicts itself becomes a problem, by name: values made twice, inputs that nobody makes, cycles, recursion. */
 #ifndef INK_ONNX_GRAPH_H
 #define INK_ONNX_GRAPH_H
 
@@ -14,13 +15,14 @@ struct ink_graph_value {
     struct ink_view name;
     const struct ink_stored_tensor *stored; /* an initializer; NULL otherwise */
     const struct ink_value_info *declared;  /* input, output or value_info; NULL where nothing is declared */
-    int producer;                           /* index into nodes, in file order; -1 for inputs and initializers */
-    bool is_input;                          /* the caller must bring it */
+    int producer;  /* index into nodes before they were sorted; -1 for inputs, initializers and behind problems */
+    bool is_input; /* the caller must bring it */
 };
 
 struct ink_graph_node {
-    const struct ink_node *node;
-    int *inputs; /* value numbers; -1 for an argument left out */
+    const struct ink_node *node;            /* one of a function has the position of the call in the graph */
+    const struct ink_opset_imports *opsets; /* what its operator means: the model's, or its function's */
+    int *inputs;                            /* value numbers; -1 for an argument left out */
     int *outputs;
 };
 

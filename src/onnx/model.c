@@ -342,18 +342,6 @@ static ink_status read_pair(struct ink_reader *r, struct ink_view bytes, const c
     return ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, what, *one);
 }
 
-static ink_status read_function_name(struct ink_reader *r, struct ink_view bytes, struct ink_function_proto *f)
-{
-    struct ink_wire wire = ink_wire_of(bytes);
-    struct ink_field field;
-    while (ink_wire_next(&wire, &field)) {
-        if (field.number == 1) f->name = field.bytes;
-        if (field.number == 10) f->domain = domain_of(field.bytes);
-        if (field.number == 13) f->overload = field.bytes;
-    }
-    return ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "function", f->name);
-}
-
 static ink_status read_opset(struct ink_reader *r, struct ink_view bytes, struct ink_opset_import *opset)
 {
     uint64_t version = 0;
@@ -363,20 +351,62 @@ static ink_status read_opset(struct ink_reader *r, struct ink_view bytes, struct
     return st;
 }
 
+/* The imports of a model or a function, which have them in different fields. */
+static ink_status read_opsets(struct ink_reader *r, struct ink_view bytes, uint32_t number,
+                              struct ink_opset_imports *opsets)
+{
+    size_t count = ink_wire_count(bytes, number);
+    if (count > OPSETS_MAX) return ink_fail(r->err, INK_E_MODEL, "it imports more than %d operator sets", OPSETS_MAX);
+    struct ink_opset_import *items = INK_READER_ARRAY(r, struct ink_opset_import, count);
+    if (!items) return ink_reader_oom(r);
+    struct ink_wire wire = ink_wire_of(bytes);
+    struct ink_field field;
+    ink_status st = INK_OK;
+    *opsets = (struct ink_opset_imports){.items = items};
+    while (!st && ink_wire_next(&wire, &field))
+        if (field.number == number) st = read_opset(r, field.bytes, &items[opsets->count++]);
+    return st;
+}
+
+static ink_status read_function(struct ink_reader *r, struct ink_view bytes, struct ink_function_proto *f)
+{
+    if (!ALLOCATE(r, bytes, 4, f->inputs, f->input_count) || !ALLOCATE(r, bytes, 5, f->outputs, f->output_count) ||
+        !ALLOCATE(r, bytes, 7, f->nodes, f->node_count) || !ALLOCATE(r, bytes, 11, f->defaults, f->default_count))
+        return ink_reader_oom(r);
+    struct ink_wire wire = ink_wire_of(bytes);
+    struct ink_field field;
+    ink_status st = read_opsets(r, bytes, 9, &f->opsets);
+    while (!st && ink_wire_next(&wire, &field)) {
+        switch (field.number) {
+        case 1: f->name = field.bytes; break;
+        case 4: f->inputs[f->input_count++] = field.bytes; break;
+        case 5: f->outputs[f->output_count++] = field.bytes; break;
+        case 7:
+            f->nodes[f->node_count].position = f->node_count;
+            st = read_node(r, field.bytes, &f->nodes[f->node_count++]);
+            break;
+        case 10: f->domain = domain_of(field.bytes); break;
+        case 11: st = read_attribute(r, field.bytes, &f->defaults[f->default_count++]); break;
+        case 13: f->overload = field.bytes; break;
+        default: break;
+        }
+    }
+    if (st) return ink_fail_in(r->err, "function %.*s", INK_VIEW_ARGS(f->name));
+    return ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "function", f->name);
+}
+
 static ink_status read_model(struct ink_reader *r, struct ink_view bytes, struct ink_model *m)
 {
     *m = (struct ink_model){0};
     if (bytes.len == 0) return ink_fail(r->err, INK_E_MODEL, "the file is empty");
-    if (ink_wire_count(bytes, 8) > OPSETS_MAX)
-        return ink_fail(r->err, INK_E_MODEL, "it imports more than %d operator sets", OPSETS_MAX);
-    if (!ALLOCATE(r, bytes, 8, m->opsets, m->opset_count) || !ALLOCATE(r, bytes, 14, m->metadata, m->metadata_count) ||
+    if (!ALLOCATE(r, bytes, 14, m->metadata, m->metadata_count) ||
         !ALLOCATE(r, bytes, 25, m->functions, m->function_count))
         return ink_reader_oom(r);
     struct ink_wire wire = ink_wire_of(bytes);
     struct ink_field field;
     struct ink_metadata *metadata;
     bool has_graph = false;
-    ink_status st = INK_OK;
+    ink_status st = read_opsets(r, bytes, 8, &m->opsets);
     while (!st && ink_wire_next(&wire, &field)) {
         switch (field.number) {
         case 1: m->ir_version = (int64_t)field.value; break;
@@ -387,12 +417,11 @@ static ink_status read_model(struct ink_reader *r, struct ink_view bytes, struct
                            : read_graph(r, field.bytes, &m->graph);
             has_graph = true;
             break;
-        case 8: st = read_opset(r, field.bytes, &m->opsets[m->opset_count++]); break;
         case 14:
             metadata = &m->metadata[m->metadata_count++];
             st = read_pair(r, field.bytes, "metadata", &metadata->key, &metadata->value, NULL);
             break;
-        case 25: st = read_function_name(r, field.bytes, &m->functions[m->function_count++]); break;
+        case 25: st = read_function(r, field.bytes, &m->functions[m->function_count++]); break;
         default: break;
         }
     }
@@ -423,12 +452,17 @@ ink_status ink_model_external_files(struct ink_view bytes, void (*visit)(void *a
     return st;
 }
 
+int64_t ink_opset_of(const struct ink_opset_imports *opsets, struct ink_view domain)
+{
+    for (int i = 0; i < opsets->count; i++)
+        if (ink_view_equal(opsets->items[i].domain, domain)) return opsets->items[i].version;
+    /* the field came with IR version 3; files without it that call themselves newer exist, and mean the same */
+    return domain.len == 0 && opsets->count == 0 ? 1 : 0;
+}
+
 int64_t ink_model_opset(const struct ink_model *model, struct ink_view domain)
 {
-    for (int i = 0; i < model->opset_count; i++)
-        if (ink_view_equal(model->opsets[i].domain, domain)) return model->opsets[i].version;
-    /* the field came with IR version 3; files without it that call themselves newer exist, and mean the same */
-    return domain.len == 0 && model->opset_count == 0 ? 1 : 0;
+    return ink_opset_of(&model->opsets, domain);
 }
 
 const struct ink_attribute *ink_node_attribute(const struct ink_node *node, const char *name)

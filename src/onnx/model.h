@@ -124,18 +124,32 @@ struct ink_metadata {
     struct ink_view value;
 };
 
+struct ink_opset_imports {
+    const struct ink_opset_import *items;
+    int count;
+};
+
+/* A function of the model's own: nodes that a node of this domain, name and overload stands for. */
 struct ink_function_proto {
     struct ink_view name;
     struct ink_view domain;
     struct ink_view overload;
+    struct ink_view *inputs; /* formal arguments: the names that the nodes know them by */
+    int input_count;
+    struct ink_view *outputs;
+    int output_count;
+    struct ink_attribute *defaults; /* attributes that a call may leave out */
+    int default_count;
+    struct ink_opset_imports opsets; /* what its nodes mean, whatever the model imports */
+    struct ink_node *nodes;
+    int node_count;
 };
 
 struct ink_model {
     int64_t ir_version;
     struct ink_view producer_name;
     struct ink_view producer_version;
-    struct ink_opset_import *opsets;
-    int opset_count;
+    struct ink_opset_imports opsets;
     struct ink_metadata *metadata;
     int metadata_count;
     struct ink_function_proto *functions;
@@ -167,7 +181,8 @@ INK_NODISCARD ink_status ink_model_read(struct ink_view bytes, const struct ink_
 INK_NODISCARD ink_status ink_tensor_read(struct ink_view bytes, struct ink_arena *arena, struct ink_stored_tensor *out,
                                          struct ink_error *err);
 
-/* What the model imports for a domain; 0 where it does not. IR versions before 3 had no imports: opset 1 then. */
+/* The version that is imported for a domain; 0 where none is. IR versions before 3 had no imports: opset 1 then. */
+int64_t ink_opset_of(const struct ink_opset_imports *opsets, struct ink_view domain);
 int64_t ink_model_opset(const struct ink_model *model, struct ink_view domain);
 
 /* The attribute of that name, NULL where there is none. */

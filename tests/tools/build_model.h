@@ -125,6 +125,25 @@ static inline void add_ints(struct message *attributes, const char *name, int co
     put_message(attributes, NODE_ATTRIBUTE, &a);
 }
 
+static inline void add_int(struct message *attributes, const char *name, int64_t value)
+{
+    struct message a = {0};
+    put_text(&a, 1, name);
+    put_int(&a, 3, value);
+    put_int(&a, 20, 2);
+    put_message(attributes, NODE_ATTRIBUTE, &a);
+}
+
+/* Inside functions: the attribute `name` of a node is the attribute `of` of the call; `kind` as in onnx.proto. */
+static inline void add_reference(struct message *attributes, const char *name, int kind, const char *of)
+{
+    struct message a = {0};
+    put_text(&a, 1, name);
+    put_int(&a, 20, kind);
+    put_text(&a, 21, of);
+    put_message(attributes, NODE_ATTRIBUTE, &a);
+}
+
 /* An initializer with raw data; `bytes` may be fewer than the shape wants. */
 static inline void add_initializer(struct message *graph, const char *name, enum ink_dtype dtype, int rank,
                                    const int64_t *dims, const void *data, size_t bytes)
@@ -148,6 +167,35 @@ static inline struct message model_of(const struct message *graph, int64_t opset
     return model;
 }
 
+/* --- functions of the model's own --- */
+
+enum { FUNCTION_NODE = 7, FUNCTION_OPSET = 9, FUNCTION_DEFAULT = 11, FUNCTION_OVERLOAD = 13, MODEL_FUNCTION = 25 };
+
+/* A function of domain "own" without nodes; put it into the model as MODEL_FUNCTION.
+ * opset 0: it imports nothing. */
+static inline struct message function_of(const char *name, const char *inputs, const char *outputs, int64_t opset)
+{
+    struct message f = {0}, import = {0};
+    put_text(&f, 1, name);
+    put_names(&f, 4, inputs);
+    put_names(&f, 5, outputs);
+    put_text(&f, 10, "own");
+    put_text(&import, 1, "");
+    put_int(&import, 2, opset);
+    if (opset) put_message(&f, FUNCTION_OPSET, &import);
+    return f;
+}
+
+/* Adds a node to a function, with the arguments of add_node. */
+static inline void function_node(struct message *function, const char *domain, const char *op_type, const char *inputs,
+                                 const char *outputs, const struct message *attributes)
+{
+    struct message graph = {0};
+    add_node(&graph, domain, op_type, inputs, outputs, attributes);
+    graph.bytes[0] = FUNCTION_NODE << 3 | 2; /* the same message, in another field */
+    put_raw(function, graph.bytes, graph.len);
+}
+
 /* A picture through convolution and pooling, batch size n: x [n,1,6,6] -> Conv 3x3, 2 channels -> MaxPool 2x2 -> y [n,2,2,2].
  * Every name that real models have trouble with is here: a weight that is an input too, nodes that are not in order. */
 static inline struct message small_model(void)
@@ -167,6 +215,37 @@ static inline struct message small_model(void)
     add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, 4, (int64_t[]){-1, 2, 2, 2});
     add_value(&g, GRAPH_OUTPUT, "c2", INK_DTYPE_NONE, -1, NULL);
     return model_of(&g, 17);
+}
+
+/* y = int32(x), z = -y, both float, through two functions: an attribute handed on and one left out, an input that is an output, a
+ * call that stands before what it needs. x [2] is a float. */
+static inline struct message model_with_functions(void)
+{
+    enum { KIND_INT = 2 };
+    struct message g = {0}, cast = function_of("Cast", "a,unused", "b,a", 17), to = {0}, back = {0}, kind = {0};
+    struct message outer = function_of("Outer", "a", "b", 17), handed = {0}, given = {0}, model;
+    add_reference(&to, "to", KIND_INT, "kind");
+    add_int(&back, "to", INK_FLOAT);
+    function_node(&cast, "", "Cast", "a", "c", &to);
+    function_node(&cast, "", "Cast", "c", "b", &back);
+    add_int(&kind, "kind", INK_INT32);
+    kind.bytes[0] = FUNCTION_DEFAULT << 3 | 2;
+    put_raw(&cast, kind.bytes, kind.len);
+    add_reference(&handed, "kind", KIND_INT, "k");
+    function_node(&outer, "", "Neg", "r", "b", NULL);
+    function_node(&outer, "own", "Cast", "a", "r,same", &handed);
+    add_int(&given, "k", INK_INT32);
+    add_value(&g, GRAPH_INPUT, "x", INK_FLOAT, 1, (int64_t[]){2});
+    add_node(&g, "own", "Outer", "t", "y", NULL);
+    add_node(&g, "own", "Outer", "n", "t", &given);
+    add_node(&g, "own", "Cast", "x", "m,n", NULL);
+    add_node(&g, "", "Neg", "m", "z", NULL);
+    add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, 1, (int64_t[]){2});
+    add_value(&g, GRAPH_OUTPUT, "z", INK_DTYPE_NONE, -1, NULL);
+    model = model_of(&g, 17);
+    put_message(&model, MODEL_FUNCTION, &cast);
+    put_message(&model, MODEL_FUNCTION, &outer);
+    return model;
 }
 
 #endif
