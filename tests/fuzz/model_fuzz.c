@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: load any bytes, plan, and run what was accepted, in little memory. The seeds are a small network and, for each row
- * of the table of operators, a model of that operator alone. */
+/* Models: load any bytes, plan, and run what was accepted, in little memory. The seeds are a small network, one
+ * with functions of its own and, for each row of the table of operators, a model of that operator alone. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -115,12 +115,14 @@ bool ink_fuzz_seed(size_t index, struct ink_buffer *out)
     struct message m;
     if (index == 0) {
         m = small_model();
+    } else if (index == 1) {
+        m = model_with_functions();
     } else {
         static const int ranks[][2] = {{2, 2}, {3, 3}, {4, 4}, {4, 1}, {2, 1}};
         enum { RANKS = sizeof ranks / sizeof *ranks };
-        const struct ink_op *op = ink_op_row((index - 1) / RANKS);
+        const struct ink_op *op = ink_op_row((index - 2) / RANKS);
         if (!op) return false;
-        m = model_of_operator(op, ranks[(index - 1) % RANKS][0], ranks[(index - 1) % RANKS][1]);
+        m = model_of_operator(op, ranks[(index - 2) % RANKS][0], ranks[(index - 2) % RANKS][1]);
     }
     return ink_buffer_append(out, m.bytes, m.len) == INK_OK;
 }
