@@ -55,10 +55,7 @@ static void add_candidate(struct trial *t, const struct ink_want *want, const st
 {
     struct candidate *c = &t->candidates[t->candidate_count++];
     *c = (struct candidate){.want = *want, .range = range};
-    if (!range) return;
-    c->want.scale = range->scale;
-    memcpy(c->want.mean, range->mean, sizeof range->mean);
-    memcpy(c->want.std, range->std, sizeof range->std);
+    if (range) ink_range_apply(range, &c->want);
 }
 
 /* Every open question in every way, the usual ones first. */
@@ -328,11 +325,7 @@ bool ink_finding_apply(const struct ink_finding *finding, struct ink_convention 
                                                                                 (size_t)convention->classes)))
         return false;
     if (finding->alphabet && !take_labels(finding->alphabet, convention, arena)) return false;
-    if (finding->range) {
-        want->scale = finding->range->scale;
-        memcpy(want->mean, finding->range->mean, sizeof want->mean);
-        memcpy(want->std, finding->range->std, sizeof want->std);
-    }
+    if (finding->range) ink_range_apply(finding->range, want);
     want->polarity = finding->polarity;
     want->transposed = finding->transposed;
     if (want->fit == INK_FIT_AUTO) want->fit = INK_FIT_DIGIT; /* it reads characters, whatever its size */
