@@ -96,7 +96,7 @@ static ink_status measure_run(struct ink_classifier *c, uint64_t deadline_us, st
 ink_status ink_classifier_measure(struct ink_classifier *c, uint64_t deadline_us, struct ink_error *err)
 {
     if (c->error.status) return INK_OK;
-    ink_status st = measure_run(c, deadline_us, err);
+    ink_status st = c->run_us ? INK_OK : measure_run(c, deadline_us, err);
     if (st || c->finding.shown) return st;
     struct ink_convention settled = c->convention;
     settled.range_given = settled.polarity_given = settled.transpose_given = true;
