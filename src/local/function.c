@@ -13,9 +13,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "local/function_process.h"
 #include "local/lambda_runtime.h"
 #include "local/trigger.h"
+#include "sandbox/environment.h"
+#include "sandbox/process.h"
 
 enum {
     INIT_MS = 10000, /* from the start of a process to its first GET next */
@@ -40,6 +41,8 @@ struct worker {
     struct ink_queue_seat seat;
     int notify; /* the Runtime API's eventfd */
     struct ink_runtime *runtime;
+    char api[24]; /* its address */
+    const char *const *env;
     struct ink_process process;
     bool warm; /* its process is started without an event */
 };
@@ -81,32 +84,8 @@ static ink_status start_process(struct worker *worker, struct ink_error *err)
 {
     const struct ink_function *function = worker->function;
     const struct ink_function_options *options = &function->options;
-    const char *env[ENV_MAX + 16];
-    char api[64], memory[64], name[256], root[PATH_MAX + 24];
-    size_t count = 0;
-    snprintf(api, sizeof api, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:%u", ink_runtime_port(worker->runtime));
-    snprintf(memory, sizeof memory, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=%u", options->memory_mb);
-    snprintf(name, sizeof name, "AWS_LAMBDA_FUNCTION_NAME=%s", options->name);
-    snprintf(root, sizeof root, "LAMBDA_TASK_ROOT=%s", function->walls.raised ? "/var/task" : function->folder);
-    const char *const fixed[] = {
-        api,
-        memory,
-        name,
-        root,
-        "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
-        "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
-        "AWS_REGION=" INK_TRIGGER_REGION,
-        "AWS_DEFAULT_REGION=" INK_TRIGGER_REGION,
-        "LANG=en_US.UTF-8",
-        "TZ=:UTC",
-        "PATH=/usr/local/bin:/usr/bin:/bin",
-        "_HANDLER=function.handler",
-    };
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) env[count++] = fixed[i];
-    for (size_t i = 0; options->env[i]; i++) env[count++] = options->env[i];
-    env[count] = NULL;
     struct ink_process_options process = {.program = options->program,
-                                          .env = env,
+                                          .env = worker->env,
                                           .folder = function->folder,
                                           .walls = function->walls,
                                           .memory_bytes =
@@ -175,7 +154,9 @@ static bool over_limits(struct worker *worker, const struct ink_runtime_result *
         kill_for(worker, "Sandbox.Timedout", message, outcome);
         return true;
     }
-    if (ink_process_resident(&worker->process) > (uint64_t)options->memory_mb << 20) {
+    struct ink_process_usage usage;
+    ink_process_look(&worker->process, &usage);
+    if (usage.now_bytes > (uint64_t)options->memory_mb << 20) {
         snprintf(message, sizeof message, "RequestId: %s Error: Runtime exited with error: signal: killed (over %u MB)",
                  request_id, options->memory_mb);
         kill_for(worker, "Runtime.OutOfMemory", message, outcome);
@@ -297,6 +278,15 @@ static ink_status start_worker(struct ink_function *function, struct worker *wor
         return ink_fail(err, INK_E_OOM, "%s: no descriptors are left", function->options.name);
     ink_status st = ink_runtime_new(worker->notify, &worker->runtime, err);
     if (st) return st;
+    snprintf(worker->api, sizeof worker->api, "127.0.0.1:%u", ink_runtime_port(worker->runtime));
+    struct ink_environment environment = {.api = worker->api,
+                                          .function = function->options.name,
+                                          .region = INK_TRIGGER_REGION,
+                                          .task_root = function->walls.raised ? "/var/task" : function->folder,
+                                          .memory_mb = function->options.memory_mb,
+                                          .more = function->options.env};
+    worker->env = ink_environment_new(&environment, &function->arena);
+    if (!worker->env) return ink_fail(err, INK_E_OOM, "%s: out of memory", function->options.name);
     worker->threaded = !pthread_create(&worker->thread, NULL, worker_thread, worker);
     return worker->threaded ? INK_OK : ink_fail(err, INK_E_OOM, "%s: no thread can be started", function->options.name);
 }

@@ -16,7 +16,7 @@ struct ink_function_options {
     int64_t timeout_ms;  /* of one invocation */
     unsigned memory_mb;
     const char *const *env; /* more "NAME=value", NULL at the end: the S3 address, the key pair */
-    bool walls;             /* it sees its folder alone, where the system allows that (walls.h) */
+    bool walls;             /* it sees its folder alone, where the system allows that (sandbox/walls.h) */
     int output;             /* where its output goes; borrowed */
 };
 

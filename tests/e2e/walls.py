@@ -56,9 +56,11 @@ def a_script(folder):
     check(seen["user"][3] == "1" and seen["written"] == ["/tmp"] and "umount" not in seen, seen)
 
 
-def children(pid):
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
-    return [pathlib.Path("/proc") / child for child in found]
+def descendants(pid):
+    """Of a process, whatever namespace they are in."""
+    for child in subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split():
+        yield pathlib.Path("/proc") / child
+        yield from descendants(child)
 
 
 def files_below(root):
@@ -74,11 +76,14 @@ def bootstrap():
         bucket = Bucket(cloud)
         bucket.put("digit.png", PICTURE)
         check(bucket.wait("results.txt").startswith(b"class=7 ; "))
-        [process] = children(cloud.process.pid)
+        [process] = [p for p in descendants(cloud.process.pid) if (p / "cmdline").read_bytes() == b"bootstrap\0"]
         check(files_below(process / "root") == ["var/task/bootstrap"], files_below(process / "root"))
         check(sorted(os.listdir(process / "root")) == ["tmp", "var"], os.listdir(process / "root"))
         status = (process / "status").read_text()
         check("CapEff:\t0000000000000000" in status and "NoNewPrivs:\t1" in status, status)
+        check(status.partition("NSpid:\t")[2].split()[1] == "2", "it should see itself as process 2", status)
+        for keeper in descendants(cloud.process.pid):
+            check("CapEff:\t0000000000000000" in (keeper / "status").read_text(), keeper, "has capabilities")
 
 
 def main():

@@ -7,14 +7,14 @@ cd "$1/src"
 allowed() {
     case $1 in
     base) ;;
-    onnx | kernels | image | net) echo base ;;
+    onnx | kernels | image | net | sandbox) echo base ;;
     ops) echo base kernels onnx image ;;
     engine) echo base onnx kernels ops ;;
     aws) echo base net ;;
     pipeline) echo base onnx engine image net aws models ;;
-    local) echo base net aws ;;
+    local) echo base net aws sandbox ;;
     function) echo base net aws engine image pipeline ;;
-    cli) echo base onnx kernels ops engine image net aws models pipeline ;;
+    cli) echo base onnx kernels ops engine image net aws models pipeline sandbox ;;
     *) echo "arrows: src/$1 is not a module that the design knows" >&2 && return 1 ;;
     esac
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "local/walls.h"
+#include "sandbox/walls.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -37,12 +37,12 @@ static bool write_file(const char *path, const char *text)
 }
 
 /* As itself outside, as user 1000 inside: exec takes the capabilities away that it has while it builds. */
-static bool enter_namespaces(void)
+bool ink_walls_enter(void)
 {
     char users[40], groups[40];
     snprintf(users, sizeof users, "1000 %u 1", (unsigned)geteuid());
     snprintf(groups, sizeof groups, "1000 %u 1", (unsigned)getegid());
-    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write_file("/proc/self/setgroups", "deny") &&
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) == 0 && write_file("/proc/self/setgroups", "deny") &&
            write_file("/proc/self/uid_map", users) && write_file("/proc/self/gid_map", groups) &&
            mount_at(NULL, "/", NULL, RECURSIVE | PRIVATE, NULL);
 }
@@ -82,27 +82,44 @@ static bool show_host_folder(const char *path)
     return symlink(target, to) == 0;
 }
 
+/* Read-only; a device can be written all the same. */
+static bool show_file(const char *from, const char *at)
+{
+    char to[64];
+    snprintf(to, sizeof to, "/tmp%s", at);
+    return make_file(to) && mount_at(from, to, NULL, BIND, NULL) && make_read_only(to, false);
+}
+
 static bool show_host(void)
 {
     static const char *const folders[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
     static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
-    char to[64];
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (!show_host_folder(folders[i])) return false;
     if (mkdir("/tmp/dev", 0755) || mkdir("/tmp/proc", 0755) || mkdir("/tmp/proc/self", 0755)) return false;
-    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
-        snprintf(to, sizeof to, "/tmp%s", devices[i]);
-        if (!make_file(to) || !mount_at(devices[i], to, NULL, BIND, NULL)) return false;
-    }
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
+        if (!show_file(devices[i], devices[i])) return false;
     return mount_at("/proc/self", "/tmp/proc/self", NULL, BIND, NULL);
 }
 
-/* 512 MB of /tmp, as on Lambda. */
+/* What the host has not is left out. */
+static bool show_names(bool host)
+{
+    static const char *const files[] = {"/etc/hosts", "/etc/resolv.conf"};
+    if (mkdir("/tmp/etc", 0755)) return false;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (access(files[i], R_OK) == 0 && !show_file(files[i], files[i])) return false;
+    return !host || show_host_folder("/etc/ssl");
+}
+
 static bool build(const struct ink_walls *walls)
 {
+    char tmp[40];
+    snprintf(tmp, sizeof tmp, "mode=1777,size=%um", walls->tmp_mb);
     return mount_at("tmpfs", "/tmp", "tmpfs", NO_SUID_DEV, "mode=755,size=1m") && show_task(walls->only) &&
-           (!walls->host || show_host()) && mkdir("/tmp/tmp", 0700) == 0 &&
-           mount_at("tmpfs", "/tmp/tmp", "tmpfs", NO_SUID_DEV, "mode=1777,size=512m") && make_read_only("/tmp", false);
+           (!walls->host || show_host()) && (!walls->names || show_names(walls->host)) &&
+           (!walls->emulator || show_file(walls->emulator, INK_WALLS_EMULATOR)) && mkdir("/tmp/tmp", 0700) == 0 &&
+           mount_at("tmpfs", "/tmp/tmp", "tmpfs", NO_SUID_DEV, tmp) && make_read_only("/tmp", false);
 }
 
 /* pivot_root(".", ".") puts the old root over the new one, from where it is taken away (pivot_root(2)). */
@@ -115,7 +132,7 @@ static bool move_in(void)
 bool ink_walls_raise(const struct ink_walls *walls, const char *folder)
 {
     mode_t mask = umask(0);
-    bool ok = chdir(folder) == 0 && enter_namespaces() && build(walls) && move_in();
+    bool ok = chdir(folder) == 0 && build(walls) && move_in();
     umask(mask);
     return ok;
 }
@@ -138,8 +155,8 @@ static bool is_static(const char *program)
     return good;
 }
 
-/* Beside the server lies what is not the function's. */
-static bool beside_server(const char *folder)
+/* Beside this program lies what is not the function's. */
+static bool beside_this_program(const char *folder)
 {
     struct stat own, its;
     char self[PATH_MAX];
@@ -150,18 +167,32 @@ static bool beside_server(const char *folder)
     return stat(self, &own) == 0 && stat(folder, &its) == 0 && own.st_dev == its.st_dev && own.st_ino == its.st_ino;
 }
 
+static int try_in_children(const struct ink_walls *walls, const char *folder)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) { /* enters and has a child of its own raise them */
+        pid_t inner = ink_walls_enter() ? fork() : -1;
+        if (inner < 0) _exit(errno);
+        if (inner == 0) _exit(ink_walls_raise(walls, folder) ? 0 : errno);
+        while (waitpid(inner, &status, 0) < 0 && errno == EINTR) continue;
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : EAGAIN);
+    }
+    if (pid < 0) return errno;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EAGAIN;
+}
+
 ink_status ink_walls_for(const char *program, const char *folder, struct ink_walls *out, struct ink_error *err)
 {
     bool alone = is_static(program);
-    int status = 0;
-    *out = (struct ink_walls){
-        .raised = true, .host = !alone, .only = alone && beside_server(folder) ? strrchr(program, '/') + 1 : NULL};
-    pid_t pid = fork();
-    if (pid == 0) _exit(ink_walls_raise(out, folder) ? 0 : errno);
-    if (pid > 0)
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-    if (pid > 0 && status == 0) return INK_OK;
-    out->raised = false;
+    *out = (struct ink_walls){.raised = true,
+                              .host = !alone,
+                              .tmp_mb = INK_WALLS_TMP_MB,
+                              .only = alone && beside_this_program(folder) ? strrchr(program, '/') + 1 : NULL};
+    int code = try_in_children(out, folder);
+    out->raised = code == 0;
+    if (code == 0) return INK_OK;
     return ink_fail(err, INK_E_DENIED, "%s runs without walls, it sees the files that you see: no namespaces here (%s)",
-                    program, strerror(pid < 0 || !WIFEXITED(status) ? EAGAIN : WEXITSTATUS(status)));
+                    program, strerror(code));
 }
