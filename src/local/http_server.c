@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -83,8 +84,24 @@ static ssize_t no_body(void *self, uint64_t at, char *out, size_t room)
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+static bool has_left(int socket)
+{
+    struct pollfd poller = {socket, POLLRDHUP, 0};
+    return poll(&poller, 1, 0) > 0 && (poller.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
+static ssize_t read_stream(void *self, uint64_t at, char *out, size_t room)
+{
+    struct ink_http_stream *stream = self;
+    ssize_t len = stream->read(stream->self, has_left(stream->socket), out, room);
+    return len > 0 ? len : len == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 static struct MHD_Response *make_response(const struct ink_http_request *request, struct ink_http_response *response)
 {
+    enum { STREAM_BLOCK = 16 * 1024 };
+    if (response->stream.read)
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, &response->stream, NULL);
     if (response->fd >= 0) {
         struct MHD_Response *made =
             MHD_create_response_from_fd_at_offset64(response->len, response->fd, response->offset);
@@ -101,6 +118,8 @@ static enum MHD_Result send_answer(struct exchange *ex, struct MHD_Connection *c
 {
     struct ink_http_response *response = &ex->request.response;
     if (!response->status) ink_http_respond(&ex->request, 500, "text/plain", ink_view_text("no answer was made\n"));
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    response->stream.socket = info ? info->connect_fd : -1;
     struct MHD_Response *made = make_response(&ex->request, response);
     if (!made) return MHD_NO;
     for (size_t i = 0; i < response->count; i++)
@@ -120,6 +139,7 @@ static enum MHD_Result on_headers(struct ink_http_server *server, struct exchang
 {
     if (!fill_request(ex, connection, method)) return MHD_NO;
     ex->begun = true;
+    ex->request.handler = &server->handler;
     ex->answered = server->handler.begin(server->handler.self, &ex->request) == INK_HTTP_ANSWER;
     /* MHD says "100 Continue" after this call unless an answer is there: so a refusal can come before the body */
     if (ex->answered && has_body(&ex->request) && ink_http_header(&ex->request, "Expect")) {
@@ -129,11 +149,11 @@ static enum MHD_Result on_headers(struct ink_http_server *server, struct exchang
     return MHD_YES;
 }
 
-static enum MHD_Result on_piece(struct ink_http_server *server, struct exchange *ex, const char *data, size_t len)
+static enum MHD_Result on_piece(struct exchange *ex, const char *data, size_t len)
 {
+    const struct ink_http_handler *handler = ex->request.handler;
     if (!ex->answered) {
-        ex->answered =
-            server->handler.body(server->handler.self, &ex->request, ink_view_of(data, len)) == INK_HTTP_ANSWER;
+        ex->answered = handler->body(handler->self, &ex->request, ink_view_of(data, len)) == INK_HTTP_ANSWER;
         return MHD_YES;
     }
     ex->drained += len;
@@ -150,18 +170,19 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
     if (*upload_len > 0) {
         size_t len = *upload_len;
         *upload_len = 0;
-        return on_piece(server, ex, upload, len);
+        return on_piece(ex, upload, len);
     }
-    if (!ex->answered) server->handler.end(server->handler.self, &ex->request);
+    const struct ink_http_handler *handler = ex->request.handler;
+    if (!ex->answered) handler->end(handler->self, &ex->request);
     return send_answer(ex, connection);
 }
 
 static void on_done(void *self, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode how)
 {
-    struct ink_http_server *server = self;
     struct exchange *ex = *state;
     if (!ex) return;
-    if (ex->begun) server->handler.close(server->handler.self, &ex->request);
+    const struct ink_http_handler *handler = ex->request.handler;
+    if (ex->begun) handler->close(handler->self, &ex->request);
     if (ex->request.response.fd >= 0) close(ex->request.response.fd);
     ink_arena_cleanup(&ex->arena);
     ink_free(ex);

@@ -6,11 +6,15 @@
  *   end(request)     the body is in, all of it    -> sets the answer
  *   close(request)   always comes, once: answered, refused or broken off
  *
+ * `begin` may hand the request on to another handler: http->handler = &other, and return what other.begin returns.
+ *
  * Each connection has a thread, so a handler may block: on a disk, or for hours in a long poll. Connections are capped.
  * An answer that comes before the body is read goes out at once when the client said "Expect: 100-continue"; else the
  * body is drained first, up to INK_HTTP_DRAIN_MAX, because a client that is still sending would see a reset instead. */
 #ifndef INK_LOCAL_HTTP_SERVER_H
 #define INK_LOCAL_HTTP_SERVER_H
+
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/status.h"
@@ -26,14 +30,26 @@ struct ink_http_header {
     const char *value;
 };
 
+/* An answer that is made while it is sent: each time there is room, `read` writes up to `room` bytes and returns how many.
+ * It may wait, but not for long: until it returns nobody notices that the server stops. 0: the answer ends here; -1: it is
+ * broken off. `left` tells whether the client has hung up. */
+struct ink_http_stream {
+    void *self;
+    ssize_t (*read)(void *self, bool left, char *out, size_t room);
+    int socket; /* the server's own: what `left` is looked up with */
+};
+
 struct ink_http_response {
     unsigned status; /* 0 until set */
     struct ink_http_header *headers;
     size_t count, room;
-    struct ink_view body; /* in the request's arena, or constant; used while fd is -1 */
-    int fd;               /* a file to send from `offset` on; the server closes it. -1: none */
-    uint64_t offset, len; /* of the file; without one, len is the Content-Length that a HEAD is told */
+    struct ink_view body;          /* in the request's arena, or constant; used while fd is -1 */
+    int fd;                        /* a file to send from `offset` on; the server closes it. -1: none */
+    uint64_t offset, len;          /* of the file; without one, len is the Content-Length that a HEAD is told */
+    struct ink_http_stream stream; /* used where read is set */
 };
+
+struct ink_http_handler;
 
 struct ink_http_request {
     const char *method;
@@ -46,7 +62,8 @@ struct ink_http_request {
     bool chunked;            /* Transfer-Encoding: chunked; the handler gets the bytes inside */
     struct ink_arena *arena; /* lives until close has returned */
     struct ink_http_response response;
-    void *state; /* the handler's own */
+    const struct ink_http_handler *handler; /* whose it is; must live as long as the request */
+    void *state;                            /* the handler's own */
 };
 
 enum ink_http_next { INK_HTTP_READ, INK_HTTP_ANSWER };
