@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* bucket_name.h - which names S3 takes for a bucket. */
+#ifndef INK_LOCAL_BUCKET_NAME_H
+#define INK_LOCAL_BUCKET_NAME_H
+
+#include <stdbool.h>
+
+bool ink_bucket_name_fits(const char *name);
+
+#endif
