@@ -40,6 +40,7 @@ const struct ink_command ink_command_serve = {
                 {"listen", "ADDRESS:PORT", "where to listen (127.0.0.1:9000; port 0: any that is free)"},
                 {"bucket", "NAME", "the bucket that is there at the start (handwriting)"},
                 {"port-file", "FILE", "write the port there once it is known"},
+                {"web", "DIR", "the console's page from this folder (it is in the program)"},
                 {"verbose", NULL, "a line for each request"}},
     .least = 0,
     .most = 0,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "local/gateway.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -10,30 +9,20 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "local/page.h"
+#include "local/host.h"
 #include "local/s3_call.h"
 
 /* --- who may ask: names of loopback only ---------------------------------------------------------------------------- */
 
-static bool is_loopback(const char *name)
-{
-    struct in_addr address; /* 127.0.0.1.example.org starts the same way: the whole must be an address */
-    return ink_text_equal_nocase(name, "localhost") || ink_text_ends_nocase(name, ".localhost") ||
-           (inet_pton(AF_INET, name, &address) == 1 && strncmp(name, "127.", 4) == 0) || strcmp(name, "[::1]") == 0;
-}
-
 static bool check_host(struct ink_call *call)
 {
     if (!call->gateway->loopback) return true;
-    const char *host = ink_call_header(call, "Host"), *origin = ink_call_header(call, "Origin");
-    const char *name = host ? ink_uri_host_name(host, call->arena) : NULL;
-    if (!name || !is_loopback(name))
+    const char *origin = ink_call_header(call, "Origin");
+    if (!ink_host_is_loopback(ink_call_header(call, "Host"), call->arena))
         return ink_refuse(&call->refusal, INK_REFUSE_ACCESS_DENIED,
                           "Access Denied: this local cloud answers to localhost, *.localhost and 127.0.0.1 only; the "
                           "Host header has another name.");
-    const char *authority = origin ? strstr(origin, "://") : NULL;
-    const char *page = authority ? ink_uri_host_name(authority + 3, call->arena) : NULL;
-    if (origin && (!page || !is_loopback(page)))
+    if (origin && !ink_host_is_loopback(ink_host_of_origin(origin), call->arena))
         return ink_refuse(&call->refusal, INK_REFUSE_ACCESS_DENIED,
                           "Access Denied: the request comes from a web page of another host (Origin).");
     return true;
@@ -147,37 +136,33 @@ static void finish(struct ink_call *call)
         ink_http_respond(call->http, status, empty ? NULL : "application/xml",
                          empty ? (struct ink_view){0} : ink_buffer_view(&call->out));
     }
+    /* what is in a bucket does not run in the console's origin, whoever leads a browser to it */
+    if (ink_call_header(call, "Sec-Fetch-Dest")) {
+        ink_http_respond_header(call->http, "Content-Security-Policy", "sandbox; default-src 'none'");
+        ink_http_respond_header(call->http, "X-Content-Type-Options", "nosniff");
+    }
     ink_http_respond_header(call->http, "Server", "inkling");
     ink_http_respond_header(call->http, "x-amz-request-id", call->request_id);
     ink_http_respond_header(call->http, "x-amz-id-2", INK_CALL_HOST_ID);
-}
-
-static bool wants_page(const struct ink_call *call)
-{
-    const char *accept = ink_call_header(call, "Accept");
-    return strcmp(call->http->method, "GET") == 0 && strcmp(call->uri.path, "/") == 0 && !call->bucket &&
-           call->uri.raw_query.len == 0 && accept && strstr(accept, "text/html") &&
-           !ink_call_header(call, "Authorization");
 }
 
 /* --- what http_server.h calls --------------------------------------------------------------------------------------- */
 
 static enum ink_http_next on_begin(void *self, struct ink_http_request *http)
 {
+    struct ink_gateway *gateway = self;
+    if (gateway->console && ink_console_wants(http)) {
+        http->handler = &gateway->console->handler;
+        return http->handler->begin(http->handler->self, http);
+    }
     struct ink_call *call = INK_ARENA_NEW(http->arena, struct ink_call);
     if (!call) return INK_HTTP_ANSWER;
-    *call = (struct ink_call){.gateway = self, .http = http, .arena = http->arena};
+    *call = (struct ink_call){.gateway = gateway, .http = http, .arena = http->arena};
     ink_buffer_init(&call->text, INK_XML_BYTES_MAX);
     ink_buffer_init(&call->out, INK_HTTP_ARENA_MAX);
     http->state = call;
     name_request(call);
-    if (check_host(call) && take_target(call)) {
-        if (wants_page(call)) {
-            ink_page_answer(http, &call->gateway->keys);
-            return INK_HTTP_ANSWER;
-        }
-        if (begin_call(call)) return INK_HTTP_READ;
-    }
+    if (check_host(call) && take_target(call) && begin_call(call)) return INK_HTTP_READ;
     finish(call);
     return INK_HTTP_ANSWER;
 }

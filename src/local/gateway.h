@@ -8,6 +8,7 @@
 #define INK_LOCAL_GATEWAY_H
 
 #include "local/auth.h"
+#include "local/console.h"
 #include "local/http_server.h"
 #include "local/store.h"
 
@@ -16,6 +17,8 @@ struct ink_gateway {
     struct ink_auth_keys keys;
     bool loopback; /* listening on loopback only: then Host and Origin must be names of loopback, or a web page that a
                       browser shows could talk to it under a name of its own (DNS rebinding) */
+
+    struct ink_console *console; /* gets what is for it; NULL: there is none */
 
     /* Whether a function of that name is there, for notification rules. */
     bool (*function_known)(void *self, const char *name);

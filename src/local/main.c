@@ -29,6 +29,7 @@ struct cloud {
     struct ink_store *store;
     struct ink_queue *queue;
     struct ink_function *function;
+    struct ink_console console;
     struct ink_gateway gateway;
     struct ink_http_server *server;
     int function_log;
@@ -69,9 +70,13 @@ static ink_status open_function_log(struct cloud *cloud, struct ink_error *err)
 static ink_status start_server(struct cloud *cloud, struct ink_error *err)
 {
     const struct ink_serve_options *options = &cloud->options;
+    cloud->console = (struct ink_console){.store = cloud->store, .options = options, .function = function_name};
+    ink_status st = ink_console_init(&cloud->console, options->dir, err);
+    if (st) return st;
     cloud->gateway = (struct ink_gateway){.store = cloud->store,
                                           .keys = {options->access_key, options->secret},
                                           .loopback = options->loopback,
+                                          .console = &cloud->console,
                                           .function_known = function_known};
     struct ink_http_options http = {.address = options->address, .port = options->port, .idle_timeout_s = 120};
     struct ink_http_handler handler = ink_gateway_handler(&cloud->gateway);
@@ -124,6 +129,7 @@ static void print_welcome(const struct cloud *cloud)
     char url[128];
     own_url(cloud, url, sizeof url);
     printf("The local cloud is up: %s, bucket %s, kept in %s\n\n", url, options->bucket, options->dir);
+    printf("  console: %s/#token=%s\n\n", url, cloud->console.token);
     printf("  export AWS_ENDPOINT_URL=%s\n  export AWS_ACCESS_KEY_ID=%s\n", url, options->access_key);
     printf("  export AWS_SECRET_ACCESS_KEY=%s\n  export AWS_DEFAULT_REGION=" INK_TRIGGER_REGION "\n\n",
            options->secret);

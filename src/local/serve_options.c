@@ -28,6 +28,7 @@ const char ink_serve_help[] =
     "  --timeout SECONDS    of one invocation (default: 60)\n"
     "  --memory MB          of one process of the function (default: 1024)\n"
     "  --retry-waits MS,MS  after the first try and the second (default: 1000,5000; AWS waits 1 and 2 minutes)\n"
+    "  --web DIR            the console's page from this folder, as it is at each request (default: in the program)\n"
     "  --verbose            one line a request, and the function's own output, on stderr\n";
 
 static ink_status read_number(const char *name, const char *value, uint64_t least, uint64_t most, int *out,
@@ -188,17 +189,21 @@ static ink_status read_option(const char *name, const char *value, struct ink_se
         out->bucket = value;
     else if (strcmp(name, "--port-file") == 0)
         out->port_file = value;
+    else if (strcmp(name, "--web") == 0)
+        out->web = value;
     else if (strcmp(name, "--keys") == 0)
         *key_file = value;
     else if (strcmp(name, "--function") == 0 && !realpath(value, out->function))
         return ink_fail(err, INK_E_NOT_FOUND, "--function %s: there is no such program", value);
+    if (out->web && access(out->web, R_OK | X_OK))
+        return ink_fail(err, INK_E_NOT_FOUND, "--web %s: there is no such folder", out->web);
     return INK_OK;
 }
 
 static bool takes_value(const char *name)
 {
-    static const char *const names[] = {"--dir",      "--listen",  "--bucket",  "--port-file", "--keys",
-                                        "--function", "--workers", "--timeout", "--memory",    "--retry-waits"};
+    static const char *const names[] = {"--dir",     "--listen",  "--bucket", "--port-file",   "--keys", "--function",
+                                        "--workers", "--timeout", "--memory", "--retry-waits", "--web"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0) return true;
     return false;

@@ -13,6 +13,7 @@ struct ink_serve_options {
     uint16_t port;    /* 0: any that is free */
     bool loopback;
     const char *bucket;
+    const char *web;       /* the console's page is read from there; NULL: it is in the program */
     const char *port_file; /* gets the port when the server is ready; or NULL */
     char function[PATH_MAX];
     int workers;

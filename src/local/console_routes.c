@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The console's calls, a row each (docs/console-api.md). */
+#include "local/console_call.h"
+
+const struct ink_console_row ink_console_rows[] = {
+    {"GET", "web/", NULL, ink_console_file, true},
+    {"GET", "about", NULL, ink_console_about},
+    {"GET", "buckets", NULL, ink_console_list_buckets},
+    {"PUT", "bucket", NULL, ink_console_make_bucket},
+    {"GET", "objects", NULL, ink_console_list_objects},
+    {"GET", "object", NULL, ink_console_get_object},
+    {"PUT", "object", ink_console_put_object_begin, ink_console_put_object},
+    {"DELETE", "object", NULL, ink_console_delete_object},
+    {"POST", "copy", NULL, ink_console_copy_object},
+};
+
+const size_t ink_console_row_count = sizeof ink_console_rows / sizeof *ink_console_rows;
