@@ -56,9 +56,12 @@ ink_status ink_args_read(const struct ink_command *command, int argc, char **arg
             *help = true;
             return INK_OK;
         }
-        if (text[1] != '-')
+        /* a name of one letter has one dash */
+        bool letter = text[1] != '-' && text[2] == '\0' && option_at(command, text + 1, 1) >= 0;
+        if (text[1] != '-' && !letter)
             return ink_fail(err, INK_E_ARGUMENT, "there is no option %.60s (a file of that name: ./%.60s)", text, text);
-        ink_status st = read_option(command, text + 2, i + 1 < argc ? argv[i + 1] : NULL, out, &used, err);
+        ink_status st =
+            read_option(command, text + (letter ? 1 : 2), i + 1 < argc ? argv[i + 1] : NULL, out, &used, err);
         if (st) return st;
         i += used;
     }
@@ -127,7 +130,8 @@ void ink_command_help(const struct ink_command *command)
     for (int i = 0; i < INK_OPTIONS_MAX && command->options[i].name; i++) {
         char left[48];
         const struct ink_option *o = &command->options[i];
-        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        snprintf(left, sizeof left, "%s%s%s%s", o->name[1] ? "--" : "-", o->name, o->value ? " " : "",
+                 o->value ? o->value : "");
         printf("%s  %-22s %s\n", i ? "" : "\n", left, o->help);
     }
 }
