@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 # What each job needs, as Debian packages: building; the tests besides; nice to have for the tests.
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config
     libevent-dev libssl-dev ca-certificates zlib1g-dev libpng-dev libjpeg62-turbo-dev libwebp-dev libgif-dev
-    libjansson-dev libexpat1-dev libmicrohttpd-dev libsqlite3-dev"
+    libjansson-dev libexpat1-dev libminizip-dev libmicrohttpd-dev libsqlite3-dev"
 DEMO_PACKAGES="curl"
 TEST_PACKAGES="clang libclang-rt-14-dev clang-format-14 libcmocka-dev curl file openssl valgrind python3 xz-utils
     awscli s3cmd rclone python3-boto3 libonnx-testdata"
