@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "local/console_call.h"
+#include "local/feed.h"
 #include "local/host.h"
 
 #define ROOT "/_inkling/"
@@ -181,5 +182,21 @@ ink_status ink_console_init(struct ink_console *console, const char *folder, str
 {
     console->handler = (struct ink_http_handler){console, on_begin, on_body, on_end, on_close};
     ink_status st = random_hex(console->boot, 8, err);
-    return st ? st : take_token(console, folder, err);
+    if (!st) st = take_token(console, folder, err);
+    if (!st) console->feed = ink_feed_new(console->boot);
+    if (!st && !console->feed) st = ink_fail(err, INK_E_OOM, "the console: out of memory");
+    if (!st) ink_store_watch(console->store, ink_console_tell_changes, console);
+    return st;
+}
+
+void ink_console_quiesce(struct ink_console *console)
+{
+    if (console->feed) ink_feed_stop(console->feed);
+}
+
+void ink_console_cleanup(struct ink_console *console)
+{
+    if (console->store) ink_store_watch(console->store, NULL, NULL);
+    ink_feed_free(console->feed);
+    console->feed = NULL;
 }

@@ -15,6 +15,7 @@ enum { INK_CONSOLE_TOKEN_LEN = 32 }; /* hex digits */
 
 struct ink_console {
     struct ink_store *store;
+    struct ink_feed *feed;
     const struct ink_serve_options *options;
     const char *function; /* its name: what new buckets are wired to */
     char boot[17];        /* differs after each start */
@@ -22,9 +23,13 @@ struct ink_console {
     struct ink_http_handler handler; /* set by init; the gateway hands requests on to it */
 };
 
-/* Sets boot, token and handler. The token is kept in FOLDER/console-token, made at the first start, so that a page goes on
+/* Sets boot, token, feed and handler. The token is kept in FOLDER/console-token, made at the first start, so that a page goes on
  * after a restart. INK_E_IO. */
 INK_NODISCARD ink_status ink_console_init(struct ink_console *console, const char *folder, struct ink_error *err);
+
+/* Ends the streams, so that the server can stop; then, when it has, frees what init made. Zeroed is allowed. */
+void ink_console_quiesce(struct ink_console *console);
+void ink_console_cleanup(struct ink_console *console);
 
 /* Whether the request is for the console: below /_inkling/, or the page itself at "/". */
 bool ink_console_wants(const struct ink_http_request *http);

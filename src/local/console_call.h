@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "local/console.h"
+#include "local/store_watch.h"
 #include "local/uri.h"
 
 enum { INK_CONSOLE_JSON_MAX = 64 * 1024 }; /* of a request's body */
@@ -110,5 +111,9 @@ void ink_console_put_object_begin(struct ink_console_call *call);
 void ink_console_put_object(struct ink_console_call *call);
 void ink_console_delete_object(struct ink_console_call *call);
 void ink_console_copy_object(struct ink_console_call *call);
+
+/* console_stream.c */
+void ink_console_stream(struct ink_console_call *call);
+void ink_console_tell_changes(void *console, const struct ink_store_change *changes); /* an ink_store_watcher */
 
 #endif

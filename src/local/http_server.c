@@ -84,16 +84,16 @@ static ssize_t no_body(void *self, uint64_t at, char *out, size_t room)
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
-static bool has_left(int socket)
+bool ink_http_stream_left(const struct ink_http_stream *stream)
 {
-    struct pollfd poller = {socket, POLLRDHUP, 0};
+    struct pollfd poller = {stream->socket, POLLRDHUP, 0};
     return poll(&poller, 1, 0) > 0 && (poller.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
 static ssize_t read_stream(void *self, uint64_t at, char *out, size_t room)
 {
-    struct ink_http_stream *stream = self;
-    ssize_t len = stream->read(stream->self, has_left(stream->socket), out, room);
+    const struct ink_http_stream *stream = self;
+    ssize_t len = stream->read(stream, out, room);
     return len > 0 ? len : len == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 

@@ -31,13 +31,16 @@ struct ink_http_header {
 };
 
 /* An answer that is made while it is sent: each time there is room, `read` writes up to `room` bytes and returns how many.
- * It may wait, but not for long: until it returns nobody notices that the server stops. 0: the answer ends here; -1: it is
- * broken off. `left` tells whether the client has hung up. */
+ * It may wait for them as long as it looks now and then whether the client has left and whether the server stops.
+ * 0: the answer ends here; -1: it is broken off. */
 struct ink_http_stream {
+    ssize_t (*read)(const struct ink_http_stream *stream, char *out, size_t room);
     void *self;
-    ssize_t (*read)(void *self, bool left, char *out, size_t room);
-    int socket; /* the server's own: what `left` is looked up with */
+    int socket; /* the server's own */
 };
+
+/* Whether the client has hung up. */
+bool ink_http_stream_left(const struct ink_http_stream *stream);
 
 struct ink_http_response {
     unsigned status; /* 0 until set */

@@ -154,7 +154,9 @@ static ink_status start_cloud(struct cloud *cloud, struct ink_error *err)
 static void stop_cloud(struct cloud *cloud)
 {
     ink_function_stop(cloud->function, GRACE_MS);
+    ink_console_quiesce(&cloud->console);
     ink_http_server_stop(cloud->server);
+    ink_console_cleanup(&cloud->console);
     ink_queue_free(cloud->queue);
     ink_store_close(cloud->store);
     if (cloud->function_log >= 0) close(cloud->function_log);

@@ -54,6 +54,8 @@ static ink_store_status run_job(struct ink_store *store, struct ink_store_job *j
         store->after.count = before.count;
         free_events(store->after.events, before.events);
         store->after.events = before.events;
+        ink_store_forget_changes(store->after.changes, before.changes);
+        store->after.changes = before.changes;
         if (!sqlite3_get_autocommit(db->handle)) (void)ink_db_run(db, INK_SQL_SAVE_UNDO, "");
     }
     if (!sqlite3_get_autocommit(db->handle)) (void)ink_db_run(db, INK_SQL_SAVE_END, "");
@@ -119,6 +121,8 @@ static void forget_after(struct ink_store *store)
 {
     free_events(store->after.events, NULL);
     store->after.events = NULL;
+    ink_store_forget_changes(store->after.changes, NULL);
+    store->after.changes = NULL;
     store->after.count = 0;
 }
 
@@ -149,6 +153,7 @@ static void lead(struct ink_store *store)
     struct ink_store_after *after = &store->after;
     if (after->events) tell_listener(store, after->events);
     after->events = NULL;
+    ink_store_tell_watcher(store, after->changes);
     uint64_t *files = after->files;
     size_t count = after->count;
     *after = (struct ink_store_after){0};

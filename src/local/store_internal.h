@@ -13,6 +13,7 @@
 #include "local/store.h"
 #include "local/store_db.h"
 #include "local/store_event.h"
+#include "local/store_watch.h"
 
 enum { INK_STORE_READERS = 16 };
 
@@ -31,7 +32,8 @@ struct ink_store_job {
 struct ink_store_after {
     uint64_t *files; /* bodies that nothing names any more */
     size_t count, room;
-    struct ink_store_event *events; /* newest first */
+    struct ink_store_event *events;   /* newest first */
+    struct ink_store_change *changes; /* newest first */
 };
 
 struct ink_store {
@@ -64,6 +66,8 @@ struct ink_store {
 
     ink_store_listener listener;
     void *listener_arg;
+    ink_store_watcher watcher;
+    void *watcher_arg;
 };
 
 /* --- store_commit.c */
@@ -161,6 +165,14 @@ ink_store_status ink_store_submit_row(struct ink_store *store, const struct ink_
 
 /* For jobs: queues an event for each rule of the bucket that wants it. etag NULL: a delete. */
 ink_store_status ink_store_raise(struct ink_store *store, int64_t bucket_id, const struct ink_store_row *row);
+
+/* --- store_watch.c */
+
+/* For jobs: remember to tell the watcher of it. etag NULL: a delete. */
+ink_store_status ink_store_note(struct ink_store *store, const struct ink_store_row *row);
+/* Frees the newest ones, up to but without `until`. */
+void ink_store_forget_changes(struct ink_store_change *change, const struct ink_store_change *until);
+void ink_store_tell_watcher(struct ink_store *store, struct ink_store_change *newest); /* takes them */
 
 /* --- store_file.c: bodies over INK_STORE_INLINE_MAX */
 

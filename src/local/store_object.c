@@ -80,6 +80,7 @@ ink_store_status ink_store_put_row(struct ink_store *store, struct ink_store_row
     if (!status)
         status = ink_db_run(db, INK_SQL_OBJECT_SET, "itiiitvt", bucket, row->key, (int64_t)row->body,
                             (int64_t)row->size, row->modified_ms, row->etag, &row->headers, row->upload);
+    if (!status) status = ink_store_note(store, row);
     return status ? status : ink_store_raise(store, bucket, row);
 }
 
@@ -203,6 +204,7 @@ static ink_store_status delete_one(struct ink_store *store, int64_t bucket, cons
     struct ink_store_row gone = {
         .bucket = self->bucket, .key = key, .origin = self->origin, .event = "ObjectRemoved:Delete"};
     gone.modified_ms = ink_clock_wall_ms();
+    if (!status) status = ink_store_note(store, &gone);
     return status ? status : ink_store_raise(store, bucket, &gone);
 }
 
