@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "aws/runtime.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "function/reply.h"
+#include "function/standby.h"
 #include "pipeline/recognise.h"
 
 enum {
@@ -30,6 +31,8 @@ struct function {
     struct ink_s3 *s3;
     struct ink_s3_objects objects;
     struct ink_recogniser *recogniser;
+    struct ink_invocation invocation; /* the present one */
+    struct ink_function_standby standby;
 };
 
 static void set_up_log(void)
@@ -68,49 +71,25 @@ static ink_status start(struct function *f, struct ink_error *err)
     if (!st) st = ink_s3_new(f->http, &f->config, NULL, &f->s3, err);
     if (st) return st;
     ink_s3_objects_init(&f->objects, f->s3);
-    struct ink_recogniser_options options = {.memory_bytes = memory_from_env(), .threads = 1};
+    ink_function_standby_init(&f->standby, &f->config, getenv("AWS_LAMBDA_RUNTIME_API"), &f->invocation);
+    struct ink_recogniser_options options = {
+        .memory_bytes = memory_from_env(), .threads = 1, .standby = &f->standby.standby};
     f->recogniser = ink_recogniser_new(&f->objects.objects, &options);
     if (!f->recogniser) return ink_fail(err, INK_E_OOM, "no memory to start");
     if (bucket && *bucket) ink_recogniser_warm(f->recogniser, bucket, ink_clock_us() + WARM_US);
     return INK_OK;
 }
 
-/* "Runtime.BadFormat" for "bad-format" */
-static void error_type(ink_status status, char *out, size_t out_cap)
+static ink_status answer_invocation(struct function *f, struct ink_error *err)
 {
-    size_t len = (size_t)snprintf(out, out_cap, "Runtime.");
-    bool capital = true;
-    for (const char *p = ink_status_word(status); *p && len + 1 < out_cap; p++) {
-        if (*p == '-') {
-            capital = true;
-            continue;
-        }
-        out[len++] = capital ? (char)(*p - 'a' + 'A') : *p;
-        capital = false;
-    }
-    out[len] = '\0';
-}
-
-static ink_status answer_invocation(struct function *f, const struct ink_invocation *invocation, struct ink_error *err)
-{
+    const struct ink_invocation *invocation = &f->invocation;
     struct ink_buffer answer;
     struct ink_error why = {0};
-    char type[64];
     uint64_t deadline_us = invocation->deadline_us > MARGIN_US ? invocation->deadline_us - MARGIN_US : 0;
     ink_buffer_init(&answer, ANSWER_BYTES_MAX);
     ink_log_request(invocation->request_id);
-    ink_status st = ink_recognise_event(f->recogniser, ink_buffer_view(&invocation->event), deadline_us, &answer, &why);
-    if (!st) {
-        st = ink_runtime_respond(f->runtime, invocation, ink_buffer_view(&answer), err);
-    } else {
-        error_type(st, type, sizeof type);
-        ink_log(INK_LOG_ERROR, "%s: %s", type, why.text);
-        st = ink_runtime_fail(f->runtime, invocation, type, why.text, err);
-    }
-    if (st == INK_E_CHANGED || st == INK_E_LIMIT) {
-        ink_log(INK_LOG_WARN, "the platform no longer waits for this answer: %s", err->text);
-        st = INK_OK;
-    }
+    (void)!ink_recognise_event(f->recogniser, ink_buffer_view(&invocation->event), deadline_us, &answer, &why);
+    ink_status st = ink_reply(f->runtime, invocation, ink_buffer_view(&answer), &why, err);
     ink_buffer_cleanup(&answer);
     ink_log_request(NULL);
     return st;
@@ -118,13 +97,11 @@ static ink_status answer_invocation(struct function *f, const struct ink_invocat
 
 static ink_status serve(struct function *f, struct ink_error *err)
 {
-    struct ink_invocation invocation = {0};
     ink_status st = INK_OK;
     while (!st) {
-        st = ink_runtime_next(f->runtime, &invocation, err);
-        if (!st) st = answer_invocation(f, &invocation, err);
+        st = ink_runtime_next(f->runtime, &f->invocation, err);
+        if (!st) st = answer_invocation(f, err);
     }
-    ink_invocation_cleanup(&invocation);
     return st;
 }
 
@@ -132,19 +109,20 @@ int main(void)
 {
     struct function f = {0};
     struct ink_error err = {0};
-    char type[64];
+    char type[INK_ERROR_TYPE_MAX];
     set_up_log();
     ink_arena_init(&f.arena, CONFIG_BYTES_MAX);
     ink_status st = connect_platform(&f, &err);
     if (!st) {
         st = start(&f, &err);
-        error_type(st, type, sizeof type);
+        ink_error_type(st, type);
         if (st && ink_runtime_init_fail(f.runtime, type, err.text, NULL))
             ink_log(INK_LOG_WARN, "the platform could not be told so");
     }
     if (!st) st = serve(&f, &err);
     ink_log(INK_LOG_ERROR, "bootstrap: %s: %s", ink_status_word(st), err.text);
     ink_recogniser_free(f.recogniser);
+    ink_invocation_cleanup(&f.invocation);
     ink_s3_free(f.s3);
     ink_runtime_free(f.runtime);
     ink_http_client_free(f.http);

@@ -7,9 +7,11 @@
 #include "pipeline/known.h"
 #include "pipeline/sources.h"
 
-void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads)
+void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads,
+                     struct ink_watchdog *watchdog)
 {
-    *models = (struct ink_models){.objects = objects, .memory_bytes = memory_bytes, .threads = threads};
+    *models =
+        (struct ink_models){.objects = objects, .memory_bytes = memory_bytes, .threads = threads, .watchdog = watchdog};
 }
 
 static void free_held(struct ink_held_model *held)
@@ -38,14 +40,20 @@ void ink_models_cleanup(struct ink_models *models)
     ink_classifier_free(models->builtin);
 }
 
+static struct ink_held_model *find_any(const struct ink_models *models, const char *bucket, const char *key)
+{
+    struct ink_held_model *held = models->first;
+    while (held && (strcmp(held->bucket, bucket) != 0 || strcmp(held->key, key) != 0)) held = held->next;
+    return held;
+}
+
 struct ink_held_model *ink_models_find(struct ink_models *models, const char *bucket, const char *key)
 {
-    for (struct ink_held_model *held = models->first; held; held = held->next) {
-        if (strcmp(held->bucket, bucket) != 0 || strcmp(held->key, key) != 0) continue;
-        held->last_use = ++models->uses;
-        return held;
-    }
-    return NULL;
+    struct ink_held_model *held = find_any(models, bucket, key);
+    /* another invocation may have more time for it */
+    if (!held || held->classifier->error.status == INK_E_TIMEOUT) return NULL;
+    held->last_use = ++models->uses;
+    return held;
 }
 
 /* --- memory ----------------------------------------------------------------------------------------------------- */
@@ -178,8 +186,10 @@ static ink_status classify(struct ink_models *models, struct ink_held_model *hel
     options.known = held->known.shown ? &held->known : NULL;
     options.deadline_us = deadline_us;
     struct ink_error refused = {0};
+    ink_watchdog_begin(models->watchdog);
     ink_status st = ink_classifier_new(ink_buffer_view(&held->bytes), ink_buffer_view(&held->settings), &options,
                                        &held->classifier, &refused);
+    ink_watchdog_end(models->watchdog);
     if (!held->classifier) return ink_fail(err, INK_E_OOM, "no memory for %s", held->key);
     if (st == INK_E_OOM)
         ink_fail(&held->classifier->error, st, "it needs more than the %zu MB that this function can give it: %s",
@@ -193,7 +203,7 @@ ink_status ink_models_load(struct ink_models *models, const char *bucket, const 
                            struct ink_view report, uint64_t deadline_us, struct ink_held_model **out,
                            struct ink_error *err)
 {
-    struct ink_held_model *old = ink_models_find(models, bucket, key);
+    struct ink_held_model *old = find_any(models, bucket, key);
     if (old) drop(models, old);
     make_room(models, 3 * bytes->len); /* the file, packed weights, what a run needs: a first guess */
     struct ink_held_model *held = ink_calloc(1, sizeof *held);
@@ -233,7 +243,9 @@ struct ink_classifier *ink_models_builtin(struct ink_models *models)
     struct ink_classifier_options options = options_for(models, 0);
     struct ink_view model = ink_builtin_model_view();
     if (models->builtin) return models->builtin;
+    ink_watchdog_begin(models->watchdog);
     ink_status st = ink_classifier_new(model, (struct ink_view){0}, &options, &models->builtin, NULL);
+    ink_watchdog_end(models->watchdog);
     if (st && models->builtin && model.len == 0)
         ink_fail(&models->builtin->error, INK_E_MODEL,
                  "no built-in model in this build: put a model.onnx into the bucket");

@@ -9,6 +9,7 @@
 #include "pipeline/classifier.h"
 #include "pipeline/keys.h"
 #include "pipeline/objects.h"
+#include "pipeline/watchdog.h"
 
 enum { INK_WEIGHT_FILES_MAX = 64, INK_MODELS_MAX = 32 };
 
@@ -38,16 +39,19 @@ struct ink_models {
     struct ink_objects *objects;
     size_t memory_bytes; /* for all of them, and for one */
     int threads;
+    struct ink_watchdog *watchdog; /* borrowed; watches loading, not fetching */
     struct ink_held_model *first;
     size_t count;
     uint64_t uses;
     struct ink_classifier *builtin;
 };
 
-void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads);
+void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads,
+                     struct ink_watchdog *watchdog);
 void ink_models_cleanup(struct ink_models *models);
 
-/* The one in memory under this key, whatever its ETag; NULL. Lives until the next load. */
+/* The one in memory under this key, whatever its ETag; NULL, also for one that was refused only because time ran out.
+ * Lives until the next load. */
 struct ink_held_model *ink_models_find(struct ink_models *models, const char *bucket, const char *key);
 
 /* Loads a model in place of the one under its key, fetching the weights that it names; the oldest ones give way.
@@ -55,6 +59,7 @@ struct ink_held_model *ink_models_find(struct ink_models *models, const char *bu
  * bytes, settings  taken over: zeroed. settings->len 0: none
  * report           NAME.report.json as it lies beside the model, used while it fits; len 0: none
  * out              set also where the model is refused
+ * deadline_us      of ink_clock_us, for all of it; 0: none
  *
  * INK_OK even for a model that is refused: (*out)->classifier->error. Otherwise what fetching its weights met. */
 INK_NODISCARD ink_status ink_models_load(struct ink_models *models, const char *bucket, const char *key,

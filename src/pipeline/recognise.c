@@ -6,33 +6,47 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "pipeline/report.h"
+#include "pipeline/answers.h"
 #include "pipeline/results.h"
-#include "pipeline/sources.h"
+#include "pipeline/watchdog.h"
 
 enum {
     ROUNDS_MAX = 50, /* a key that changes more often than we can read it */
-    ANSWER_BYTES_MAX = 4 * 1024 * 1024,
     TYPICAL_MEMORY_MB = 2048,
     OWN_MEMORY_MB = 32, /* the program, its connections, answers */
-    STORE_US = 500000,  /* what writing an answer may take before the deadline */
+    /* writing an answer, perhaps through new connections and beside a computation that does not stop, may take a tenth of
+     * the time, within these bounds */
+    STORE_PART = 10,
+    STORE_US_MIN = 500000,
+    STORE_US_MAX = 3000000,
+    OVERDUE_US = 100000, /* how long after the time is over the engine, which looks between operators, is waited for */
 };
 
 struct ink_recogniser {
     struct ink_models models;
     struct ink_arena arena; /* of one round: pixels, classes, keys */
     size_t memory_bytes;
+    struct ink_watchdog *watchdog;
+    struct ink_overdue overdue; /* standby NULL: nobody is watched */
+    uint64_t began_us;          /* the invocation; without one the key */
+    uint64_t compute_until_us;  /* of the present key; 0: no end */
 };
 
 struct ink_recogniser *ink_recogniser_new(struct ink_objects *objects, const struct ink_recogniser_options *options)
 {
     struct ink_recogniser *r = ink_calloc(1, sizeof *r);
     if (!r) return NULL;
+    r->watchdog = ink_watchdog_new();
+    if (!r->watchdog) {
+        ink_free(r);
+        return NULL;
+    }
+    r->overdue.standby = options->standby;
     size_t memory = options->memory_bytes ? options->memory_bytes : (size_t)TYPICAL_MEMORY_MB << 20;
     size_t own = (size_t)OWN_MEMORY_MB << 20;
     r->memory_bytes = memory > 2 * own ? memory - own : memory / 2;
     /* two thirds for models, one for the picture */
-    ink_models_init(&r->models, objects, r->memory_bytes / 3 * 2, options->threads);
+    ink_models_init(&r->models, objects, r->memory_bytes / 3 * 2, options->threads, r->watchdog);
     ink_arena_init(&r->arena, r->memory_bytes / 3);
     return r;
 }
@@ -42,50 +56,8 @@ void ink_recogniser_free(struct ink_recogniser *r)
     if (!r) return;
     ink_models_cleanup(&r->models);
     ink_arena_cleanup(&r->arena);
+    ink_watchdog_free(r->watchdog);
     ink_free(r);
-}
-
-/* --- storing ---------------------------------------------------------------------------------------------------- */
-
-struct written {
-    char key[INK_KEY_MAX + 1];
-    const char *content_type;
-    struct ink_buffer text;
-};
-
-/* JSON first: who finds the text finds the JSON that belongs to it. */
-static ink_status store(struct ink_recogniser *r, const char *bucket, struct written *json, struct written *text,
-                        uint64_t deadline_us, struct ink_error *err)
-{
-    struct written *const both[] = {json, text};
-    for (size_t i = 0; i < 2; i++) {
-        if (both[i]->text.failed) return ink_fail(err, INK_E_OOM, "no memory for %s", both[i]->key);
-        struct ink_s3_call put = {.op = INK_S3_PUT,
-                                  .bucket = bucket,
-                                  .key = both[i]->key,
-                                  .body = ink_buffer_view(&both[i]->text),
-                                  .content_type = both[i]->content_type};
-        r->models.objects->perform(r->models.objects, &put, 1, deadline_us);
-        ink_status st = put.status == INK_E_DENIED
-                            ? ink_fail(err, INK_E_DENIED, "%s/%s: S3 says no (%s); the role needs s3:PutObject on it",
-                                       bucket, both[i]->key, *put.reason ? put.reason : put.error.text)
-                        : put.status ? ink_source_error(&put, err)
-                                     : INK_OK;
-        ink_s3_call_cleanup(&put);
-        if (st) return st;
-    }
-    return INK_OK;
-}
-
-static ink_status name_answers(const char *key, const char *json_ending, const char *text_ending, struct written *json,
-                               struct written *text, struct ink_error *err)
-{
-    *json = (struct written){.content_type = "application/json"};
-    *text = (struct written){.content_type = "text/plain; charset=utf-8"};
-    ink_buffer_init(&json->text, ANSWER_BYTES_MAX);
-    ink_buffer_init(&text->text, ANSWER_BYTES_MAX);
-    ink_status st = ink_key_answer(key, json_ending, json->key, err);
-    return st ? st : ink_key_answer(key, text_ending, text->key, err);
 }
 
 /* --- a picture -------------------------------------------------------------------------------------------------- */
@@ -111,52 +83,19 @@ static ink_status read_picture(struct ink_recogniser *r, const struct ink_source
     if (!answer->error.status) {
         struct ink_classifier *classifier =
             sources->model ? sources->model->classifier : ink_models_builtin(&r->models);
-        uint64_t deadline_us = sources->deadline_us > STORE_US ? sources->deadline_us - STORE_US : 0;
         if (!classifier) return ink_fail(err, INK_E_OOM, "no memory for the built-in model");
         uint64_t loaded_us = ink_clock_us();
-        ink_classifier_read(classifier, name, ink_buffer_view(&sources->picture), &r->arena, deadline_us, answer);
+        ink_watchdog_begin(r->watchdog);
+        ink_classifier_read(classifier, name, ink_buffer_view(&sources->picture), &r->arena, sources->compute_until_us,
+                            answer);
+        ink_watchdog_end(r->watchdog);
         answer->times.load_us = loaded_us - fetched_us;
     }
     answer->times.fetch_us = fetched_us - started_us;
-    if (answer->error.status == INK_E_TIMEOUT) {
-        /* a slow bucket may be faster next time; a slow model will not */
-        if (answer->times.fetch_us > answer->times.infer_us)
-            return ink_fail(err, INK_E_TIMEOUT, "%s: fetching left too little time", name);
-        ink_fail(
-            &answer->error, INK_E_TIMEOUT,
-            "%s: the model was not done after %.1f s, the function's time: give it more memory or a longer time-out",
-            name, (double)(ink_clock_us() - started_us) / 1e6);
-    }
-    return INK_OK;
-}
-
-static ink_status write_results(struct ink_recogniser *r, const struct ink_sources *sources,
-                                const struct ink_answer *answer, struct ink_error *err)
-{
-    const struct ink_held_model *model = sources->model;
-    struct ink_subject subject = {.picture_key = sources->picture_key,
-                                  .picture_etag = sources->all[0].etag,
-                                  .picture_version = *sources->picture_version ? sources->picture_version : NULL,
-                                  .model_key = model ? model->key : NULL,
-                                  .model_etag = model ? model->etag : NULL,
-                                  .settings_etag = model && *model->settings_etag ? model->settings_etag : NULL};
-    /* a refused model has no place in memory, but a name */
-    for (size_t i = 1; i < sources->count && !model; i++) {
-        if (!*sources->all[i].etag) continue;
-        subject.model_key = sources->all[i].key;
-        subject.model_etag = sources->all[i].etag;
-        break;
-    }
-    struct written json, text;
-    ink_status st = name_answers(sources->picture_key, "results.json", "results.txt", &json, &text, err);
-    if (!st) st = ink_results_json(answer, &subject, &json.text, err);
-    if (!st) {
-        ink_results_text(answer, &text.text);
-        st = store(r, sources->bucket, &json, &text, sources->deadline_us, err);
-    }
-    ink_buffer_cleanup(&json.text);
-    ink_buffer_cleanup(&text.text);
-    return st;
+    return answer->error.status == INK_E_TIMEOUT
+               ? ink_too_slow(sources, "the model was not done", ink_watchdog_busy_us(r->watchdog), r->began_us,
+                              ink_clock_us(), &answer->error, err)
+               : INK_OK;
 }
 
 static void log_answer(const struct ink_sources *sources, const struct ink_answer *answer)
@@ -186,8 +125,8 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
     if (!st) st = read_picture(r, sources, started_us, &answer, err);
     if (!st && answer.error.status && !ink_answer_code(answer.error.status))
         st = ink_fail(err, answer.error.status, "%s", answer.error.text);
-    if (!st) st = write_results(r, sources, &answer, err);
-    if (!st) st = ink_sources_look_again(sources, &r->models, &r->arena, done, &gone, err);
+    if (!st) st = ink_answers_write_results(r->models.objects, sources, &answer, err);
+    if (!st) st = ink_sources_look_again(sources, r->models.objects, &r->arena, done, &gone, err);
     if (!st && gone) {
         ink_log(INK_LOG_INFO, "%s/%s: gone while it was read", sources->bucket, sources->picture_key);
         *done = true;
@@ -198,29 +137,8 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
 
 /* --- a model ---------------------------------------------------------------------------------------------------- */
 
-/* What to call a model that is too long to be loaded, so that it can be reported on like any other. */
-static void report_on(const struct ink_sources *sources, struct written *json, struct written *text,
-                      struct ink_error *err)
-{
-    const struct ink_held_model *model = sources->model;
-    const char *missing[INK_WEIGHT_FILES_MAX];
-    struct ink_report_subject subject = {.model_key = sources->all[0].key, .model_etag = sources->all[0].etag};
-    struct ink_classifier refused = {.error = sources->refusal};
-    if (model) {
-        subject.file_bytes = model->bytes.len;
-        subject.settings_etag = *model->settings_etag ? model->settings_etag : NULL;
-        subject.missing = missing;
-        for (size_t i = 0; i < model->weights_count; i++)
-            if (!*model->weights[i].etag) missing[subject.missing_count++] = model->weights[i].key;
-    }
-    const struct ink_classifier *classifier = model ? model->classifier : &refused;
-    ink_report_text(classifier, &subject, &text->text);
-    if (ink_report_json(classifier, &subject, &json->text, err)) json->text.failed = true;
-}
-
 static ink_status model_round(struct ink_recogniser *r, struct ink_sources *sources, bool *done, struct ink_error *err)
 {
-    struct written json, text;
     bool gone = false;
     ink_status st = ink_sources_fetch(sources, &r->models, &r->arena, err);
     if (!st && sources->gone) {
@@ -230,15 +148,17 @@ static ink_status model_round(struct ink_recogniser *r, struct ink_sources *sour
     }
     if (st) return st;
     /* how well it reads is worth a note, but a model that cannot be run has its own */
-    if (sources->model) (void)!ink_classifier_measure(sources->model->classifier, sources->deadline_us, NULL);
-    st = name_answers(sources->models[0], "report.json", "report.txt", &json, &text, err);
-    if (!st) {
-        report_on(sources, &json, &text, err);
-        st = store(r, sources->bucket, &json, &text, sources->deadline_us, err);
+    if (sources->model) {
+        ink_watchdog_begin(r->watchdog);
+        (void)!ink_classifier_measure(sources->model->classifier, sources->compute_until_us, NULL);
+        ink_watchdog_end(r->watchdog);
+        struct ink_error *refusal = &sources->model->classifier->error;
+        if (refusal->status == INK_E_TIMEOUT)
+            st = ink_too_slow(sources, "the model was not loaded", ink_watchdog_busy_us(r->watchdog), r->began_us,
+                              ink_clock_us(), refusal, err);
     }
-    ink_buffer_cleanup(&json.text);
-    ink_buffer_cleanup(&text.text);
-    if (!st) st = ink_sources_look_again(sources, &r->models, &r->arena, done, &gone, err);
+    if (!st) st = ink_answers_write_report(r->models.objects, sources, err);
+    if (!st) st = ink_sources_look_again(sources, r->models.objects, &r->arena, done, &gone, err);
     if (!st && gone) *done = true;
     if (!st && *done) ink_log(INK_LOG_INFO, "%s/%s: report written", sources->bucket, sources->models[0]);
     return st;
@@ -252,6 +172,7 @@ static ink_status go_round(struct ink_recogniser *r, struct ink_sources *sources
                            struct ink_error *err)
 {
     bool done = false;
+    r->overdue.sources = sources;
     for (int i = 0; i < ROUNDS_MAX && !done; i++) {
         ink_arena_reset(&r->arena);
         ink_status st = round(r, sources, &done, err);
@@ -266,7 +187,8 @@ static ink_status go_round(struct ink_recogniser *r, struct ink_sources *sources
 static ink_status answer_picture(struct ink_recogniser *r, const char *bucket, const char *key, uint64_t deadline_us,
                                  struct ink_error *err)
 {
-    struct ink_sources sources = {.bucket = bucket, .picture_key = key, .deadline_us = deadline_us};
+    struct ink_sources sources = {
+        .bucket = bucket, .picture_key = key, .deadline_us = deadline_us, .compute_until_us = r->compute_until_us};
     ink_status st = name_models(&sources, key, err);
     return st ? st : go_round(r, &sources, picture_round, err);
 }
@@ -274,7 +196,8 @@ static ink_status answer_picture(struct ink_recogniser *r, const char *bucket, c
 static ink_status report_model(struct ink_recogniser *r, const char *bucket, const char *key, uint64_t deadline_us,
                                struct ink_error *err)
 {
-    struct ink_sources sources = {.bucket = bucket, .model_count = 1, .deadline_us = deadline_us};
+    struct ink_sources sources = {
+        .bucket = bucket, .model_count = 1, .deadline_us = deadline_us, .compute_until_us = r->compute_until_us};
     snprintf(sources.models[0], sizeof sources.models[0], "%s", key);
     ink_status st = go_round(r, &sources, model_round, err);
     if (st || strcmp(ink_key_name(key), "model.onnx") != 0) return st;
@@ -289,13 +212,16 @@ static ink_status report_owners(struct ink_recogniser *r, const char *bucket, co
 {
     char owner[INK_KEY_MAX + 1], main_model[INK_KEY_MAX + 1];
     bool named = ink_key_model_of(key, owner);
+    bool second = kind == INK_KEY_WEIGHTS && !ink_key_beside(key, "model.onnx", main_model, NULL) &&
+                  !(named && strcmp(owner, main_model) == 0);
+    r->overdue.more = second;
     ink_status st = named ? report_model(r, bucket, owner, deadline_us, err) : INK_OK;
-    if (st || kind == INK_KEY_SETTINGS || ink_key_beside(key, "model.onnx", main_model, NULL)) return st;
-    return named && strcmp(owner, main_model) == 0 ? INK_OK : report_model(r, bucket, main_model, deadline_us, err);
+    r->overdue.more = false;
+    return st || !second ? st : report_model(r, bucket, main_model, deadline_us, err);
 }
 
-ink_status ink_recognise(struct ink_recogniser *r, const char *bucket, const char *key, uint64_t deadline_us,
-                         struct ink_error *err)
+static ink_status recognise(struct ink_recogniser *r, const char *bucket, const char *key, uint64_t deadline_us,
+                            struct ink_error *err)
 {
     enum ink_key_kind kind = ink_key_kind(key);
     switch (kind) {
@@ -308,12 +234,57 @@ ink_status ink_recognise(struct ink_recogniser *r, const char *bucket, const cha
     }
 }
 
+/* When computing has to end, so that there is time left to say so. */
+static uint64_t end_of_computing(uint64_t deadline_us)
+{
+    uint64_t now = ink_clock_us(), store_us = deadline_us > now ? (deadline_us - now) / STORE_PART : 0;
+    if (store_us < STORE_US_MIN) store_us = STORE_US_MIN;
+    if (store_us > STORE_US_MAX) store_us = STORE_US_MAX;
+    return deadline_us > store_us ? deadline_us - store_us : deadline_us;
+}
+
+/* Where there is nobody to act, or no time to do it at, time is only counted. */
+static void watch(struct ink_recogniser *r, uint64_t deadline_us, bool act)
+{
+    bool watched = act && r->overdue.standby && deadline_us;
+    r->compute_until_us = end_of_computing(deadline_us);
+    r->overdue.sources = NULL;
+    r->overdue.when_us = watched ? r->compute_until_us + OVERDUE_US : 0;
+    ink_watchdog_watch(r->watchdog, r->overdue.when_us, watched ? ink_standby_act : NULL, &r->overdue);
+}
+
+static void watch_no_more(struct ink_recogniser *r)
+{
+    ink_watchdog_watch(r->watchdog, 0, NULL, NULL);
+}
+
+ink_status ink_recognise(struct ink_recogniser *r, const char *bucket, const char *key, uint64_t deadline_us,
+                         struct ink_error *err)
+{
+    r->began_us = r->overdue.invoked ? r->overdue.invoked->began_us : ink_clock_us();
+    watch(r, deadline_us, r->overdue.invoked != NULL);
+    /* one of a batch, behind others: begun now, it would only be stopped */
+    bool late = r->compute_until_us && ink_clock_us() >= r->compute_until_us;
+    ink_status st = late ? ink_fail(err, INK_E_TIMEOUT, "%s/%s: no time was left for it", bucket, key)
+                         : recognise(r, bucket, key, deadline_us, err);
+    watch_no_more(r);
+    return st;
+}
+
+void ink_recogniser_invoked(struct ink_recogniser *r, const struct ink_invoked *invoked)
+{
+    r->overdue.invoked = invoked;
+}
+
 void ink_recogniser_warm(struct ink_recogniser *r, const char *bucket, uint64_t deadline_us)
 {
-    struct ink_sources sources = {.bucket = bucket, .model_count = 1, .deadline_us = deadline_us};
+    watch(r, deadline_us, true);
+    struct ink_sources sources = {
+        .bucket = bucket, .model_count = 1, .deadline_us = deadline_us, .compute_until_us = r->compute_until_us};
     struct ink_error err = {0};
     snprintf(sources.models[0], sizeof sources.models[0], "model.onnx");
     if (ink_sources_fetch(&sources, &r->models, &r->arena, &err))
         ink_log(INK_LOG_WARN, "%s/model.onnx: not loaded at start: %s", bucket, err.text);
+    watch_no_more(r);
     ink_arena_reset(&r->arena);
 }

@@ -7,20 +7,25 @@
 #define INK_PIPELINE_RECOGNISE_H
 
 #include "pipeline/event.h"
-#include "pipeline/objects.h"
+#include "pipeline/standby.h"
 
 struct ink_recogniser;
 
 struct ink_recogniser_options {
     size_t memory_bytes; /* what this process may use; 0: 2 GiB */
     int threads;
+    struct ink_standby *standby; /* borrowed; NULL: what overruns is not stopped */
 };
 
 /* objects is borrowed and must live longer. NULL: out of memory. */
 struct ink_recogniser *ink_recogniser_new(struct ink_objects *objects, const struct ink_recogniser_options *options);
 void ink_recogniser_free(struct ink_recogniser *recogniser);
 
-/* Loads the root model of a bucket before there is a picture. Failures are left to the first picture. */
+/* The invocation that the keys from now on belong to, until NULL: without one, what overruns is not stopped. Borrowed. */
+void ink_recogniser_invoked(struct ink_recogniser *recogniser, const struct ink_invoked *invoked);
+
+/* Loads the root model of a bucket before there is a picture. Failures are left to the first picture; where it
+ * overruns, the standby starts the program over. */
 void ink_recogniser_warm(struct ink_recogniser *recogniser, const char *bucket, uint64_t deadline_us);
 
 /* Handles one key: reads a picture, reports on a model, or has nothing to do. What cannot be read is an answer in the

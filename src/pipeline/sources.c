@@ -235,7 +235,7 @@ static ink_status take_model(struct ink_sources *sources, struct ink_models *mod
         struct ink_buffer report = st ? (struct ink_buffer){0} : fetch_report(sources, models, call->key);
         if (!st)
             st = ink_models_load(models, sources->bucket, call->key, etag, &bytes, settings_etag, text,
-                                 ink_buffer_view(&report), sources->deadline_us, &held, err);
+                                 ink_buffer_view(&report), sources->compute_until_us, &held, err);
         ink_buffer_cleanup(&report);
         ink_buffer_cleanup(&bytes);
     }
@@ -266,14 +266,14 @@ ink_status ink_sources_fetch(struct ink_sources *sources, struct ink_models *mod
     return st;
 }
 
-ink_status ink_sources_look_again(const struct ink_sources *sources, struct ink_models *models, struct ink_arena *arena,
-                                  bool *same, bool *gone, struct ink_error *err)
+ink_status ink_sources_look_again(const struct ink_sources *sources, struct ink_objects *objects,
+                                  struct ink_arena *arena, bool *same, bool *gone, struct ink_error *err)
 {
     struct ink_s3_call *calls = INK_ARENA_ARRAY(arena, struct ink_s3_call, sources->count);
     if (!calls) return ink_fail(err, INK_E_OOM, "no memory for asking S3");
     for (size_t i = 0; i < sources->count; i++)
         calls[i] = (struct ink_s3_call){.op = INK_S3_HEAD, .bucket = sources->bucket, .key = sources->all[i].key};
-    models->objects->perform(models->objects, calls, sources->count, sources->deadline_us);
+    objects->perform(objects, calls, sources->count, sources->deadline_us);
     ink_status st = INK_OK;
     *same = true;
     *gone = calls[0].status == INK_E_NOT_FOUND;

@@ -28,6 +28,7 @@ struct ink_sources {
     char models[INK_FOLDERS_MAX][INK_KEY_MAX + 1]; /* the first that exists counts */
     size_t model_count;
     uint64_t deadline_us;
+    uint64_t compute_until_us; /* before the deadline, so that there is time left to write; 0: no end */
 
     /* answered */
     bool gone;                 /* the picture is not there; without a picture: the model */
@@ -45,7 +46,7 @@ INK_NODISCARD ink_status ink_sources_fetch(struct ink_sources *sources, struct i
                                            struct ink_arena *arena, struct ink_error *err);
 
 /* Whether all of it is still as it was: *same. *gone: the first one (picture or model) is no longer there. */
-INK_NODISCARD ink_status ink_sources_look_again(const struct ink_sources *sources, struct ink_models *models,
+INK_NODISCARD ink_status ink_sources_look_again(const struct ink_sources *sources, struct ink_objects *objects,
                                                 struct ink_arena *arena, bool *same, bool *gone, struct ink_error *err);
 
 /* What to tell people about a call that failed for another reason than 404. Returns its status. */

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bootstrap alone in an empty root folder, with nothing but /tmp beside it, against the local cloud; and it is static."""
+"""bootstrap alone in an empty root folder, with nothing but /tmp beside it, against the local cloud; it is static, and
+starts over there when a model overruns."""
 import os
 import shutil
 import subprocess
 
 from bucket import Bucket
 from cloud import BUILD, Cloud, MODEL, PICTURE, check, skip
+from overrun_test import SLOW
 from runtime_api import RuntimeApi
 
 
@@ -26,10 +28,13 @@ def main():
         bucket = Bucket(cloud, "other").create()
         bucket.put("model.onnx", MODEL)
         bucket.put("digit.png", PICTURE)
-        with RuntimeApi([{"bucket": "other", "key": "digit.png"}]) as api:
+        bucket.put("slow/model.onnx", SLOW)
+        bucket.put("slow/digit.png", PICTURE)
+        events = [{"bucket": "other", "key": key} for key in ("slow/digit.png", "digit.png")]
+        with RuntimeApi(events, deadline_s=3) as api:
             environment = {"AWS_LAMBDA_RUNTIME_API": api.address, "AWS_ENDPOINT_URL_S3": cloud.endpoint,
                            "AWS_ACCESS_KEY_ID": "inkling", "AWS_SECRET_ACCESS_KEY": "inkling-local", "AWS_REGION": "us-east-1",
-                           "AWS_LAMBDA_FUNCTION_NAME": "inkling", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+                           "AWS_LAMBDA_FUNCTION_NAME": "inkling", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
                            "PATH": os.environ["PATH"]}
             process = subprocess.Popen([*chroot, root, "/bootstrap"], env=environment)
             try:
@@ -37,7 +42,9 @@ def main():
             finally:
                 process.kill()
                 process.wait()
-        check(answers[0][0] == "response", answers)
+        check([kind for kind, _ in answers] == ["response"] * 2, answers)
+        slow = bucket.get("slow/results.txt").decode()
+        check(slow.startswith("error=too-slow ; "), slow)
         text = bucket.get("results.txt").decode()
         check(text.startswith(("class=7 ; probability=0.99", "class=7 ; probability=1.0")), text)
         check(sorted(os.listdir(root)) == ["bootstrap", "tmp"] and not os.listdir(root / "tmp"), "it left something behind")

@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "../../tools/build_model.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "bucket.h"
@@ -334,6 +336,44 @@ static void events_name_what_failed(void **state)
     ink_buffer_cleanup(&answer);
 }
 
+/* A bucket that takes its time. */
+static ink_status answer_slowly(struct bucket *b, const struct ink_s3_call *call)
+{
+    struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+    if (call->op == INK_S3_GET && b->moment++ == 0) nanosleep(&pause, NULL);
+    return INK_OK;
+}
+
+/* A model that could not be tried out for lack of time is neither refused nor called slow when it was the bucket that took
+ * the time; the next invocation tries again. */
+static void out_of_time_is_no_refusal(void **state)
+{
+    const int64_t shape[] = {784, 10};
+    const char *const keys[] = {"a/model.onnx", "a/digit.png"};
+    struct message graph = {0};
+    add_value(&graph, GRAPH_INPUT, "x", INK_FLOAT, 2, (int64_t[]){1, 784});
+    add_initializer(&graph, "shape", INK_INT64, 1, (int64_t[]){2}, shape, sizeof shape);
+    add_node(&graph, "", "ConstantOfShape", "shape", "w", NULL);
+    add_node(&graph, "", "MatMul", "x,w", "y", NULL);
+    add_value(&graph, GRAPH_OUTPUT, "y", INK_FLOAT, 2, (int64_t[]){1, 10});
+    struct message slow = model_of(&graph, 13);
+    bucket_put(&bucket, keys[0], view_of(&slow));
+    put(keys[1], &seven);
+    bucket.before = answer_slowly;
+    for (int i = 0; i < 2; i++) {
+        bucket.moment = 0;
+        assert_int_equal(ink_recognise(recogniser, "b", keys[i], ink_clock_us() + 550 * 1000, &err), INK_E_TIMEOUT);
+        assert_non_null(strstr(err.text, "left too little time"));
+    }
+    bucket.calls = 0;
+    assert_int_equal(ink_recognise(recogniser, "b", keys[1], ink_clock_us() + 1000, &err), INK_E_TIMEOUT);
+    assert_int_equal(bucket.calls, 0);
+    assert_int_equal(bucket.puts, 0);
+    for (int i = 0; i < 2; i++) assert_int_equal(recognise(keys[i]), INK_OK);
+    assert_memory_equal(bucket_text(&bucket, "a/results.txt"), "class=", 6);
+    assert_non_null(strstr(bucket_text(&bucket, "a/model.report.json"), "\"usable\": true"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -354,6 +394,7 @@ int main(void)
         TEST(too_big_a_model),
         TEST(a_row_of_characters),
         TEST(events_name_what_failed),
+        TEST(out_of_time_is_no_refusal),
     };
     ink_log_setup(INK_LOG_ERROR, false);
     read_file("tests/pictures/1_marker.png", &one);

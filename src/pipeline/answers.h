@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* answers.h - what there is to say about an object, written beside it: the JSON first, then the text, so that who finds
+ * the text finds the JSON that belongs to it.
+ *
+ * Nobody has looked yet whether it is still true when it stands there: ink_sources_look_again. Thread-safe with objects
+ * of one's own. */
+#ifndef INK_PIPELINE_ANSWERS_H
+#define INK_PIPELINE_ANSWERS_H
+
+#include "pipeline/sources.h"
+
+/* Both: errors of the bucket, INK_E_OOM, INK_E_LIMIT for a key that is too long.
+ *
+ * sources  all[0] is the picture, or the model that is reported on */
+INK_NODISCARD ink_status ink_answers_write_results(struct ink_objects *objects, const struct ink_sources *sources,
+                                                   const struct ink_answer *answer, struct ink_error *err);
+/* Says sources->refusal where there is no sources->model. */
+INK_NODISCARD ink_status ink_answers_write_report(struct ink_objects *objects, const struct ink_sources *sources,
+                                                  struct ink_error *err);
+
+#endif
