@@ -25,11 +25,23 @@ void ink_arena_init(struct ink_arena *arena, size_t cap_bytes)
     *arena = (struct ink_arena){.cap_bytes = cap_bytes};
 }
 
+void ink_arena_init_within(struct ink_arena *arena, struct ink_budget *budget)
+{
+    *arena = (struct ink_arena){.cap_bytes = budget->cap_bytes, .budget = budget};
+}
+
+static size_t room_of(const struct ink_arena *arena)
+{
+    const struct ink_budget *b = arena->budget;
+    return b ? b->cap_bytes - b->held_bytes : arena->cap_bytes - arena->held_bytes;
+}
+
 static void free_until(struct ink_arena *arena, const struct ink_arena_block *last)
 {
     while (arena->block != last) {
         struct ink_arena_block *before = arena->block->before;
         arena->held_bytes -= arena->block->total_bytes;
+        if (arena->budget) arena->budget->held_bytes -= arena->block->total_bytes;
         ink_free(arena->block);
         arena->block = before;
     }
@@ -49,7 +61,7 @@ static bool grow(struct ink_arena *arena, size_t len)
     if (want < len) want = len;
 
     const size_t overhead = sizeof(struct ink_arena_block) + INK_ARENA_ALIGN;
-    size_t room = arena->cap_bytes - arena->held_bytes;
+    size_t room = room_of(arena);
     if (room <= overhead || len > room - overhead) return false;
     if (want > room - overhead) want = room - overhead;
 
@@ -64,6 +76,7 @@ static bool grow(struct ink_arena *arena, size_t len)
     };
     arena->block = block;
     arena->held_bytes += block->total_bytes;
+    if (arena->budget) arena->budget->held_bytes += block->total_bytes;
     return true;
 }
 

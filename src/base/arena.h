@@ -13,10 +13,17 @@ enum { INK_ARENA_ALIGN = 64 }; /* what kernels want: a cache line, and a full AV
 
 struct ink_arena_block;
 
+/* One cap for several arenas. */
+struct ink_budget {
+    size_t cap_bytes;
+    size_t held_bytes; /* by all of them; they keep it */
+};
+
 struct ink_arena {
     struct ink_arena_block *block; /* the newest; each points to the one before */
     size_t cap_bytes;              /* for all blocks together */
     size_t held_bytes;             /* taken from the heap so far */
+    struct ink_budget *budget;     /* NULL: its own cap alone */
     size_t next_bytes;             /* how large the next block should be: what the last request took together */
 };
 
@@ -27,6 +34,7 @@ struct ink_arena_mark {
 };
 
 void ink_arena_init(struct ink_arena *arena, size_t cap_bytes);
+void ink_arena_init_within(struct ink_arena *arena, struct ink_budget *budget); /* which must live longer */
 void ink_arena_cleanup(struct ink_arena *arena);
 
 /* `len` bytes, not initialised, aligned to `align` (a power of two, at most INK_ARENA_ALIGN); len 0 is allowed.

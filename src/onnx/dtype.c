@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "onnx/dtype.h"
 
+#include "onnx/tensor.h"
+
 static const struct {
     const char *word;
     unsigned bits;
@@ -10,12 +12,45 @@ static const struct {
 #undef X
 };
 
+/* The containers that there are, and their words for each type. */
+static const struct {
+    int containers;
+    const char *words[INK_DTYPE_END];
+} containers[] = {
+#define X(name, number, bits, word) [number] = "seq(" word ")",
+    {INK_SEQUENCE, {INK_DTYPE_MAP(X)}},
+#undef X
+#define X(name, number, bits, word) [number] = "optional(" word ")",
+    {INK_OPTIONAL, {INK_DTYPE_MAP(X)}},
+#undef X
+#define X(name, number, bits, word) [number] = "optional(seq(" word "))",
+    {INK_OPTIONAL | INK_SEQUENCE, {INK_DTYPE_MAP(X)}},
+#undef X
+#define X(name, number, bits, word) [number] = "map(int64," word ")",
+    {INK_MAP_INT64, {INK_DTYPE_MAP(X)}},
+#undef X
+#define X(name, number, bits, word) [number] = "map(string," word ")",
+    {INK_MAP_STRING, {INK_DTYPE_MAP(X)}},
+#undef X
+#define X(name, number, bits, word) [number] = "seq(map(int64," word "))",
+    {INK_MAP_INT64 | INK_SEQUENCE, {INK_DTYPE_MAP(X)}},
+#undef X
+#define X(name, number, bits, word) [number] = "seq(map(string," word "))",
+    {INK_MAP_STRING | INK_SEQUENCE, {INK_DTYPE_MAP(X)}},
+#undef X
+};
+
 const char *ink_dtype_word(enum ink_dtype dtype)
 {
-    return ink_dtype_valid(dtype) ? table[dtype].word : "undefined";
+    enum ink_dtype element = ink_dtype_out_of(dtype, INK_DTYPE_CONTAINERS);
+    if (!ink_dtype_valid(element)) return "undefined";
+    for (size_t i = 0; i < sizeof containers / sizeof containers[0]; i++)
+        if (containers[i].containers == (dtype & INK_DTYPE_CONTAINERS)) return containers[i].words[element];
+    return ink_dtype_is_container(dtype) ? "undefined" : table[element].word;
 }
 
 unsigned ink_dtype_bits(enum ink_dtype dtype)
 {
+    if (ink_dtype_is_container(dtype)) return 8 * sizeof(struct ink_tensor);
     return ink_dtype_valid(dtype) ? table[dtype].bits : 0;
 }

@@ -40,12 +40,27 @@ enum ink_dtype {
 #define X(name, number, bits, word) INK_##name = number,
     INK_DTYPE_MAP(X)
 #undef X
-        INK_DTYPE_END
+        INK_DTYPE_END,
+
+    /* What is not a tensor is one of tensors (tensor.h): these, together with the type of the tensors in it. An optional
+     * of a sequence has both bits. The type beside a map's bit is that of its values. */
+    INK_SEQUENCE = 1 << 5,
+    INK_OPTIONAL = 1 << 6,
+    INK_MAP_INT64 = 1 << 7, /* with keys of int64 */
+    INK_MAP_STRING = 1 << 8,
+    INK_DTYPE_CONTAINERS = INK_SEQUENCE | INK_OPTIONAL | INK_MAP_INT64 | INK_MAP_STRING
 };
 
-/* A set of types: bit n stands for type number n. */
+/* A set of types: bit n stands for type number n, and one bit each for all sequences, maps (and sequences of them), optionals. */
 typedef uint32_t ink_dtypes;
-#define INK_DTYPE_BIT(dtype) ((ink_dtypes)1 << (dtype))
+#define INK_TYPES_SEQUENCE ((ink_dtypes)1 << 28)
+#define INK_TYPES_MAP      ((ink_dtypes)1 << 29)
+#define INK_TYPES_OPTIONAL ((ink_dtypes)1 << 30)
+#define INK_DTYPE_BIT(dtype)                                                                                           \
+    ((dtype)&INK_OPTIONAL                       ? INK_TYPES_OPTIONAL                                                   \
+     : (dtype) & (INK_MAP_INT64 | INK_MAP_STRING) ? INK_TYPES_MAP                                                        \
+     : (dtype)&INK_SEQUENCE                     ? INK_TYPES_SEQUENCE                                                   \
+                                                : (ink_dtypes)1 << ((dtype)&31))
 
 #define INK_TYPES_FLOAT                                                                                                \
     (INK_DTYPE_BIT(INK_FLOAT) | INK_DTYPE_BIT(INK_DOUBLE) | INK_DTYPE_BIT(INK_FLOAT16) | INK_DTYPE_BIT(INK_BFLOAT16))
@@ -58,15 +73,30 @@ typedef uint32_t ink_dtypes;
 #define INK_TYPES_INDEX   (INK_DTYPE_BIT(INK_INT32) | INK_DTYPE_BIT(INK_INT64))
 #define INK_TYPES_ALL     (((ink_dtypes)1 << INK_DTYPE_END) - 2) /* every one, strings too */
 
-/* ONNX's word, "float"; "undefined" for a number that is none. Never NULL. */
+/* ONNX's word, "float" or "seq(float)"; "undefined" for a number that is none. Never NULL. */
 const char *ink_dtype_word(enum ink_dtype dtype);
 
-/* Bits an element, 0 for a number that is none. */
+/* Bits an element, 0 for a number that is none; of containers those of a struct ink_tensor. */
 unsigned ink_dtype_bits(enum ink_dtype dtype);
 
 static inline bool ink_dtype_valid(int64_t number)
 {
     return number > INK_DTYPE_NONE && number < INK_DTYPE_END;
+}
+
+static inline bool ink_dtype_is_container(enum ink_dtype dtype)
+{
+    return (dtype & INK_DTYPE_CONTAINERS) != 0;
+}
+
+/* A type with a container's bits, or without them. */
+static inline enum ink_dtype ink_dtype_in(enum ink_dtype dtype, enum ink_dtype container)
+{
+    return (enum ink_dtype)(dtype | container);
+}
+static inline enum ink_dtype ink_dtype_out_of(enum ink_dtype dtype, enum ink_dtype container)
+{
+    return (enum ink_dtype)(dtype & ~container);
 }
 
 #endif

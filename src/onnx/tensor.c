@@ -75,6 +75,35 @@ size_t ink_tensor_bytes(const struct ink_tensor *tensor)
     return bytes;
 }
 
+static ink_status copy_texts(const struct ink_view *from, size_t count, struct ink_arena *arena, struct ink_view *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *text = ink_arena_alloc(arena, from[i].len, 1);
+        if (!text) return INK_E_OOM;
+        if (from[i].len) memcpy(text, from[i].data, from[i].len);
+        to[i] = ink_view_of(text, from[i].len);
+    }
+    return INK_OK;
+}
+
+/* As deep as containers go: an optional of a sequence of tensors, a sequence of maps of tensors. */
+ink_status ink_tensor_copy(const struct ink_tensor *from, struct ink_arena *arena, struct ink_tensor *to)
+{
+    size_t count = ink_tensor_count(from), bytes = ink_tensor_bytes(from);
+    *to = *from;
+    to->data = ink_arena_alloc(arena, bytes, INK_ARENA_ALIGN);
+    if (!to->data) return INK_E_OOM;
+    if (from->dtype == INK_STRING) return copy_texts(from->data, count, arena, to->data);
+    if (!ink_dtype_is_container(from->dtype)) {
+        if (bytes) memcpy(to->data, from->data, bytes);
+        return INK_OK;
+    }
+    ink_status st = INK_OK;
+    for (size_t i = 0; !st && i < count; i++)
+        st = ink_tensor_copy((const struct ink_tensor *)from->data + i, arena, (struct ink_tensor *)to->data + i);
+    return st;
+}
+
 char *ink_shape_text(const struct ink_shape *shape, char out[INK_SHAPE_TEXT_MAX])
 {
     if (shape->rank < 0) {

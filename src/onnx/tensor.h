@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* tensor.h - shape, type and values: what flows along the edges of a graph. Row-major, no strides. */
+/* tensor.h - shape, type and values: what flows along the edges of a graph. Row-major, no strides.
+ *
+ * Sequences, optionals and maps are tensors whose elements are struct ink_tensor, as those of strings are struct ink_view:
+ *
+ *   sequence  [n]        its tensors, all of one type, of any shapes; or its maps
+ *   optional  [0] or [1] nothing, or what it holds: a tensor or a sequence
+ *   map       [2]        its keys [n] and its values [n] */
 #ifndef INK_ONNX_TENSOR_H
 #define INK_ONNX_TENSOR_H
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "base/view.h"
 #include "onnx/dtype.h"
@@ -49,6 +56,9 @@ char *ink_shape_text(const struct ink_shape *shape, char out[INK_SHAPE_TEXT_MAX]
 /* Element `index` of an int32, int64, or other integer tensor as int64, without regard to its type.
  * The data must be there. */
 int64_t ink_tensor_i64(const struct ink_tensor *tensor, size_t index);
+
+/* A copy of everything in a tensor: what strings and containers point to as well. It lives in the arena. INK_E_OOM only. */
+INK_NODISCARD ink_status ink_tensor_copy(const struct ink_tensor *from, struct ink_arena *arena, struct ink_tensor *to);
 
 /* The shape after numpy's broadcasting of a and b; false where they do not fit. out may be a or b. */
 bool ink_shape_broadcast(const struct ink_shape *a, const struct ink_shape *b, struct ink_shape *out);

@@ -42,6 +42,22 @@ static void cap_is_kept(void **state)
     assert_int_equal(arena.held_bytes, 0);
 }
 
+static void budget_is_shared(void **state)
+{
+    struct ink_budget budget = {.cap_bytes = 200000};
+    struct ink_arena one, two;
+    ink_arena_init_within(&one, &budget);
+    ink_arena_init_within(&two, &budget);
+    assert_non_null(ink_arena_alloc(&one, 100000, 1));
+    assert_null(ink_arena_alloc(&two, 100000, 1));
+    assert_non_null(ink_arena_alloc(&two, 50000, 1));
+    assert_int_equal(budget.held_bytes, one.held_bytes + two.held_bytes);
+    ink_arena_cleanup(&one);
+    assert_non_null(ink_arena_alloc(&two, 100000, 1));
+    ink_arena_cleanup(&two);
+    assert_int_equal(budget.held_bytes, 0);
+}
+
 static void release_goes_back(void **state)
 {
     struct ink_arena arena;
@@ -85,9 +101,9 @@ static void buffer_keeps_its_cap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aligned_and_apart),    cmocka_unit_test(cap_is_kept),
-        cmocka_unit_test(release_goes_back),    cmocka_unit_test(failed_allocation_is_null),
-        cmocka_unit_test(buffer_keeps_its_cap),
+        cmocka_unit_test(aligned_and_apart),         cmocka_unit_test(cap_is_kept),
+        cmocka_unit_test(budget_is_shared),          cmocka_unit_test(release_goes_back),
+        cmocka_unit_test(failed_allocation_is_null), cmocka_unit_test(buffer_keeps_its_cap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
