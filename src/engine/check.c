@@ -253,9 +253,10 @@ static void fill_values(struct ink_session *s)
         } else if (g->is_input) {
             v->tensor.dtype = g->declared->dtype;
             v->tensor.shape = g->declared->shape;
-            if (g->declared->kind != INK_KIND_TENSOR)
+            if (g->declared->foreign)
                 ink_problem_add(&s->problems, INK_E_UNSUPPORTED, NULL,
-                                "input %.*s is not a tensor, which is not supported", INK_VIEW_ARGS(g->name));
+                                "input %.*s is neither a tensor nor a sequence, optional or map of tensors",
+                                INK_VIEW_ARGS(g->name));
             else if (!g->declared->dtype)
                 ink_problem_add(&s->problems, INK_E_MODEL, NULL, "input %.*s has no type", INK_VIEW_ARGS(g->name));
         }

@@ -21,10 +21,10 @@ static ink_status give_memory(const struct ink_session *s, const struct ink_op_c
     if (!ink_shape_count(&t->shape, &count) || !ink_dtype_bytes(t->dtype, count, &bytes))
         return ink_op_fail(ctx, INK_E_MODEL, "its output would be %s %s", ink_dtype_word(t->dtype),
                            ink_shape_text(&t->shape, text));
-    t->data = bytes > s->memory_cap_bytes ? NULL : ink_arena_alloc(arena, bytes, INK_ARENA_ALIGN);
+    t->data = bytes > s->budget.cap_bytes ? NULL : ink_arena_alloc(arena, bytes, INK_ARENA_ALIGN);
     if (!t->data)
         return ink_op_fail(ctx, INK_E_OOM, "its output %s %s does not fit into memory (limit %zu MB)",
-                           ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text), s->memory_cap_bytes >> 20);
+                           ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text), s->budget.cap_bytes >> 20);
     return INK_OK;
 }
 
@@ -91,7 +91,9 @@ static ink_status run_apart(struct ink_session *s, struct ink_step *step, struct
         ctx->scratch = fits ? ink_arena_alloc(resizer->arena, scratch, INK_ARENA_ALIGN) : NULL;
         if (!ctx->scratch) st = ink_op_fail(ctx, INK_E_OOM, "no memory to work in");
     }
+    ctx->arena = ctx->op->flags & INK_OP_SIZES ? resizer->arena : NULL;
     if (!st) st = ctx->op->run(ctx);
+    ctx->arena = NULL;
     ctx->engine = NULL;
     return st;
 }
@@ -145,9 +147,9 @@ static ink_status check_shapes(const struct ink_session *s, const struct ink_ste
         const struct ink_tensor *t = step->ctx.out[i];
         if (!t) continue;
         if (!ink_shape_count(&t->shape, &count) || !ink_dtype_bytes(t->dtype, count, &bytes) ||
-            bytes > s->memory_cap_bytes)
+            bytes > s->budget.cap_bytes)
             return ink_op_fail(&step->ctx, INK_E_OOM, "its output %s %s does not fit into memory (limit %zu MB)",
-                               ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text), s->memory_cap_bytes >> 20);
+                               ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text), s->budget.cap_bytes >> 20);
     }
     return INK_OK;
 }
@@ -355,9 +357,9 @@ static ink_status lay_out(struct ink_session *s, struct ink_error *err)
     size_t scratch;
     s->scratch_offset = l.end;
     if (!ink_mul_size(round_up(s->scratch_bytes), (size_t)s->parallel->threads, &scratch) ||
-        !ink_add_size(l.end, scratch, &s->block_bytes) || s->block_bytes > s->memory_cap_bytes)
+        !ink_add_size(l.end, scratch, &s->block_bytes) || s->block_bytes > s->budget.cap_bytes)
         return ink_fail(err, INK_E_OOM, "a run wants %zu MB for values between the nodes, the limit is %zu MB",
-                        l.end >> 20, s->memory_cap_bytes >> 20);
+                        l.end >> 20, s->budget.cap_bytes >> 20);
     return INK_OK;
 }
 
@@ -367,7 +369,7 @@ static ink_status take_block(struct ink_session *s, struct ink_error *err)
     s->block = ink_arena_alloc(&s->plan_arena, s->block_bytes, INK_ARENA_ALIGN);
     if (!s->block)
         return ink_fail(err, INK_E_OOM, "a run wants %zu MB, the limit is %zu MB", s->block_bytes >> 20,
-                        s->memory_cap_bytes >> 20);
+                        s->budget.cap_bytes >> 20);
     for (int v = 0; v < s->value_count; v++) {
         struct ink_value *value = &s->values[v];
         if (value->state != INK_VALUE_PLANNED) continue;
@@ -386,7 +388,6 @@ void ink_plan_drop(struct ink_session *s)
     s->multiply_adds = s->fold_work = 0;
     ink_arena_cleanup(&s->run_arena);
     ink_arena_cleanup(&s->plan_arena);
-    ink_arena_init(&s->plan_arena, s->memory_cap_bytes - s->arena.held_bytes);
     for (int v = 0; v < s->value_count; v++) {
         if (s->values[v].weight) continue;
         s->values[v].state = INK_VALUE_DYNAMIC;
@@ -417,13 +418,11 @@ ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, 
     for (int i = 0; i < s->graph.input_count; i++) {
         struct ink_value *v = &s->values[s->inputs[i]];
         s->bound[i] = v->tensor.shape = shapes[i];
-        v->state = INK_VALUE_PLANNED;
+        v->state = ink_dtype_is_container(v->tensor.dtype) ? INK_VALUE_DYNAMIC : INK_VALUE_PLANNED;
     }
     ink_status st = plan_steps(s, err);
     if (!st) st = lay_out(s, err);
     if (!st) st = take_block(s, err);
-    /* three arenas, one cap */
-    ink_arena_init(&s->run_arena, s->memory_cap_bytes - s->arena.held_bytes - s->plan_arena.held_bytes);
     s->planned = !st;
     return st;
 }

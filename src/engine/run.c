@@ -42,7 +42,7 @@ static ink_status check_inputs(const struct ink_session *s, const struct ink_ten
         if (st) return st;
         if (!inputs[i].data && ink_tensor_count(&inputs[i]))
             return ink_fail(err, INK_E_ARGUMENT, "input %.*s: it has no data", INK_VIEW_ARGS(info->name));
-        *same = *same && ink_shape_equal(&inputs[i].shape, &s->bound[i]);
+        if (!ink_dtype_is_container(info->dtype)) *same = *same && ink_shape_equal(&inputs[i].shape, &s->bound[i]);
     }
     return INK_OK;
 }
@@ -77,8 +77,11 @@ ink_status ink_session_run(struct ink_session *s, const struct ink_tensor *input
     }
     if (st) return st;
     ink_arena_reset(&s->run_arena);
-    for (int i = 0; i < input_count; i++)
-        s->values[s->inputs[i]].tensor.data = inputs[i].data ? inputs[i].data : &no_values;
+    for (int i = 0; i < input_count; i++) {
+        struct ink_tensor *input = &s->values[s->inputs[i]].tensor;
+        input->shape = inputs[i].shape; /* a plan does not know that of a container */
+        input->data = inputs[i].data ? inputs[i].data : &no_values;
+    }
     st = run_steps(s, deadline_us, err);
     if (st) return st;
     for (int i = 0; i < s->graph.output_count; i++) outputs[i] = s->values[s->outputs[i]].tensor;

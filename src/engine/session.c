@@ -16,7 +16,7 @@ static struct ink_value_info *describe(struct ink_session *s, const int *numbers
         if (declared)
             infos[i] = *declared;
         else
-            infos[i] = (struct ink_value_info){.kind = INK_KIND_TENSOR, .shape.rank = INK_RANK_UNKNOWN};
+            infos[i] = (struct ink_value_info){.shape.rank = INK_RANK_UNKNOWN};
         infos[i].name = v->name;
         if (v->tensor.dtype) infos[i].dtype = v->tensor.dtype;
     }
@@ -53,7 +53,8 @@ static void learn_shapes(struct ink_session *s)
 static bool shapes_are_declared(const struct ink_session *s)
 {
     for (int i = 0; i < s->graph.input_count; i++)
-        if (!ink_shape_known(&s->input_infos[i].shape)) return false;
+        if (!ink_shape_known(&s->input_infos[i].shape) && !ink_dtype_is_container(s->input_infos[i].dtype))
+            return false;
     return true;
 }
 
@@ -65,10 +66,10 @@ ink_status ink_session_new(struct ink_view bytes, const struct ink_session_optio
     *out = NULL;
     struct ink_session *s = ink_calloc(1, sizeof *s);
     if (!s) return ink_fail(err, INK_E_OOM, "out of memory");
-    s->memory_cap_bytes = options->memory_cap_bytes ? options->memory_cap_bytes : DEFAULT_CAP_BYTES;
-    ink_arena_init(&s->arena, s->memory_cap_bytes);
-    ink_arena_init(&s->plan_arena, s->memory_cap_bytes);
-    ink_arena_init(&s->run_arena, s->memory_cap_bytes);
+    s->budget.cap_bytes = options->memory_cap_bytes ? options->memory_cap_bytes : DEFAULT_CAP_BYTES;
+    ink_arena_init_within(&s->arena, &s->budget);
+    ink_arena_init_within(&s->plan_arena, &s->budget);
+    ink_arena_init_within(&s->run_arena, &s->budget);
     s->problems.arena = &s->arena;
 
     ink_status st = load(s, bytes, options, err);
@@ -130,7 +131,7 @@ ink_status ink_session_bind_declared(struct ink_session *s, int64_t unknown, str
         const struct ink_value_info *info = &s->input_infos[i];
         struct ink_shape *shape = &s->wanted[i];
         *shape = info->shape;
-        if (info->shape.rank < 0)
+        if (info->shape.rank < 0 && !ink_dtype_is_container(info->dtype))
             return ink_fail(err, INK_E_NEED_DATA, "input %.*s: its shape is not declared", INK_VIEW_ARGS(info->name));
         for (int k = 0; k < shape->rank; k++)
             if (shape->dims[k] < 0) shape->dims[k] = unknown;
@@ -174,7 +175,7 @@ void ink_session_figures(const struct ink_session *s, struct ink_figures *out)
         .planned = s->planned,
         .multiply_adds = s->multiply_adds,
         .activation_bytes = s->block_bytes,
-        .held_bytes = s->arena.held_bytes + s->plan_arena.held_bytes + s->run_arena.held_bytes,
+        .held_bytes = s->budget.held_bytes,
     };
     for (int i = 0; i < s->step_count; i++) {
         const struct ink_step *step = &s->steps[i];

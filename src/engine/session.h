@@ -47,7 +47,8 @@ void ink_session_free(struct ink_session *session); /* NULL is fine */
 
 /* Runs the model.
  *
- * inputs       `input_count` tensors in the order of ink_session_input; borrowed; 16-byte aligned data
+ * inputs       `input_count` tensors in the order of ink_session_input; borrowed; 16-byte aligned data; what is in
+ *              containers is as onnx/tensor.h says, and has data
  * outputs      gets `ink_session_output_count` tensors; their data is the session's (or the caller's input, or a weight)
  *              and stays until the next run
  * deadline_us  on ink_clock_us's clock, looked at between nodes: INK_E_TIMEOUT; 0: none

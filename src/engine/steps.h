@@ -50,8 +50,8 @@ struct ink_step {
 };
 
 struct ink_session {
-    struct ink_arena arena; /* model: graph, weights that had to be copied, attributes */
-    size_t memory_cap_bytes;
+    struct ink_budget budget; /* all memory that the session takes */
+    struct ink_arena arena;   /* model: graph, weights that had to be copied, attributes */
     struct ink_model model;
     struct ink_graph graph;
     struct ink_problems problems;

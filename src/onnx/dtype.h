@@ -57,10 +57,10 @@ typedef uint32_t ink_dtypes;
 #define INK_TYPES_MAP      ((ink_dtypes)1 << 29)
 #define INK_TYPES_OPTIONAL ((ink_dtypes)1 << 30)
 #define INK_DTYPE_BIT(dtype)                                                                                           \
-    ((dtype)&INK_OPTIONAL                       ? INK_TYPES_OPTIONAL                                                   \
-     : (dtype) & (INK_MAP_INT64 | INK_MAP_STRING) ? INK_TYPES_MAP                                                        \
-     : (dtype)&INK_SEQUENCE                     ? INK_TYPES_SEQUENCE                                                   \
-                                                : (ink_dtypes)1 << ((dtype)&31))
+    ((dtype)&INK_OPTIONAL                         ? INK_TYPES_OPTIONAL                                                 \
+     : (dtype) & (INK_MAP_INT64 | INK_MAP_STRING) ? INK_TYPES_MAP                                                      \
+     : (dtype)&INK_SEQUENCE                       ? INK_TYPES_SEQUENCE                                                 \
+                                                  : (ink_dtypes)1 << ((dtype)&31))
 
 #define INK_TYPES_FLOAT                                                                                                \
     (INK_DTYPE_BIT(INK_FLOAT) | INK_DTYPE_BIT(INK_DOUBLE) | INK_DTYPE_BIT(INK_FLOAT16) | INK_DTYPE_BIT(INK_BFLOAT16))
@@ -68,10 +68,11 @@ typedef uint32_t ink_dtypes;
     (INK_DTYPE_BIT(INK_INT8) | INK_DTYPE_BIT(INK_INT16) | INK_DTYPE_BIT(INK_INT32) | INK_DTYPE_BIT(INK_INT64))
 #define INK_TYPES_UNSIGNED                                                                                             \
     (INK_DTYPE_BIT(INK_UINT8) | INK_DTYPE_BIT(INK_UINT16) | INK_DTYPE_BIT(INK_UINT32) | INK_DTYPE_BIT(INK_UINT64))
-#define INK_TYPES_INTEGER (INK_TYPES_SIGNED | INK_TYPES_UNSIGNED)
-#define INK_TYPES_NUMBER  (INK_TYPES_FLOAT | INK_TYPES_INTEGER)
-#define INK_TYPES_INDEX   (INK_DTYPE_BIT(INK_INT32) | INK_DTYPE_BIT(INK_INT64))
-#define INK_TYPES_ALL     (((ink_dtypes)1 << INK_DTYPE_END) - 2) /* every one, strings too */
+#define INK_TYPES_INTEGER   (INK_TYPES_SIGNED | INK_TYPES_UNSIGNED)
+#define INK_TYPES_NUMBER    (INK_TYPES_FLOAT | INK_TYPES_INTEGER)
+#define INK_TYPES_INDEX     (INK_DTYPE_BIT(INK_INT32) | INK_DTYPE_BIT(INK_INT64))
+#define INK_TYPES_ALL       (((ink_dtypes)1 << INK_DTYPE_END) - 2) /* of tensors: every one, strings too */
+#define INK_TYPES_CONTAINER (INK_TYPES_SEQUENCE | INK_TYPES_MAP | INK_TYPES_OPTIONAL)
 
 /* ONNX's word, "float" or "seq(float)"; "undefined" for a number that is none. Never NULL. */
 const char *ink_dtype_word(enum ink_dtype dtype);
@@ -89,12 +90,12 @@ static inline bool ink_dtype_is_container(enum ink_dtype dtype)
     return (dtype & INK_DTYPE_CONTAINERS) != 0;
 }
 
-/* A type with a container's bits, or without them. */
-static inline enum ink_dtype ink_dtype_in(enum ink_dtype dtype, enum ink_dtype container)
-{
-    return (enum ink_dtype)(dtype | container);
-}
-static inline enum ink_dtype ink_dtype_out_of(enum ink_dtype dtype, enum ink_dtype container)
+/* The type of a container of what has this type: INK_SEQUENCE of float is seq(float). NONE where ONNX has no such type (a
+ * sequence of sequences), or where dtype is NONE. */
+enum ink_dtype ink_dtype_wrap(enum ink_dtype dtype, enum ink_dtype container);
+
+/* A type without a container's bits: what is inside. */
+static inline enum ink_dtype ink_dtype_inside(enum ink_dtype dtype, enum ink_dtype container)
 {
     return (enum ink_dtype)(dtype & ~container);
 }

@@ -49,6 +49,7 @@ static void put_float(void *arg, uint64_t value)
 }
 
 static ink_status read_graph(struct ink_reader *r, struct ink_view bytes, struct ink_graph_proto *out);
+static ink_status read_type(struct ink_reader *r, struct ink_view bytes, int depth, struct ink_value_info *info);
 
 static ink_status read_number_list(struct ink_reader *r, struct ink_view bytes, uint32_t number,
                                    struct ink_attribute *a)
@@ -121,6 +122,7 @@ static const uint8_t value_fields[INK_ATTRIBUTE_END] = {
     [INK_ATTRIBUTE_INTS] = 8,           [INK_ATTRIBUTE_STRINGS] = 9,
     [INK_ATTRIBUTE_TENSORS] = 10,       [INK_ATTRIBUTE_GRAPHS] = 11,
     [INK_ATTRIBUTE_SPARSE_TENSOR] = 22, [INK_ATTRIBUTE_SPARSE_TENSORS] = 23,
+    [INK_ATTRIBUTE_TYPE_PROTO] = 14,
 };
 
 /* IR version 1 had no `type`: the kind is then that of the field that is there. */
@@ -131,6 +133,14 @@ static enum ink_attribute_kind kind_by_field(uint32_t number)
     return INK_ATTRIBUTE_UNDEFINED;
 }
 
+static ink_status read_type_attribute(struct ink_reader *r, struct ink_view bytes, struct ink_attribute *a)
+{
+    struct ink_value_info info = {.name = a->name};
+    ink_status st = read_type(r, bytes, 1, &info);
+    a->dtype = info.dtype;
+    return st;
+}
+
 static ink_status read_attribute(struct ink_reader *r, struct ink_view bytes, struct ink_attribute *a)
 {
     struct ink_wire wire = ink_wire_of(bytes);
@@ -139,13 +149,14 @@ static ink_status read_attribute(struct ink_reader *r, struct ink_view bytes, st
     uint64_t kind = 0;
     float f = 0;
     int64_t i = 0;
-    struct ink_view s = {0};
+    struct ink_view s = {0}, type = {0};
     while (ink_wire_next(&wire, &field)) {
         switch (field.number) {
         case 1: a->name = field.bytes; break;
         case 2: f = ink_wire_float(field.value); break;
         case 3: i = (int64_t)field.value; break;
         case 4: s = field.bytes; break;
+        case 14: type = field.bytes; break;
         case 20: kind = field.value; break;
         case 21: a->reference = field.bytes; break;
         default: break;
@@ -162,10 +173,10 @@ static ink_status read_attribute(struct ink_reader *r, struct ink_view bytes, st
     case INK_ATTRIBUTE_FLOAT: a->f = f; return INK_OK;
     case INK_ATTRIBUTE_INT: a->i = i; return INK_OK;
     case INK_ATTRIBUTE_STRING: a->s = s; return INK_OK;
+    case INK_ATTRIBUTE_TYPE_PROTO: return read_type_attribute(r, type, a);
     case INK_ATTRIBUTE_FLOATS:
     case INK_ATTRIBUTE_INTS: return read_number_list(r, bytes, value_fields[a->kind], a);
     case INK_ATTRIBUTE_UNDEFINED:
-    case INK_ATTRIBUTE_TYPE_PROTO:
     case INK_ATTRIBUTE_TYPE_PROTOS:
     case INK_ATTRIBUTE_END: return INK_OK; /* operators that want one will miss it, with their name */
     default: break;
@@ -259,21 +270,43 @@ static ink_status read_tensor_type(struct ink_reader *r, struct ink_view bytes, 
     return st ? st : ink_wire_good(&wire) ? INK_OK : ink_message_damaged(r, "type of", info->name);
 }
 
-static ink_status read_type(struct ink_reader *r, struct ink_view bytes, struct ink_value_info *info)
+enum { TYPE_DEPTH_MAX = 3 }; /* an optional of a sequence of tensors */
+
+/* TypeProto.Sequence, Optional and Map: the type inside, and a map's keys. */
+static ink_status read_container_type(struct ink_reader *r, struct ink_view bytes, enum ink_dtype container, int depth,
+                                      struct ink_value_info *info)
+{
+    struct ink_wire wire = ink_wire_of(bytes);
+    struct ink_field field;
+    bool is_map = container == INK_MAP_INT64;
+    struct ink_view inside = {0};
+    while (ink_wire_next(&wire, &field)) {
+        if (field.number == 1 && is_map && field.value != INK_INT64)
+            container = field.value == INK_STRING ? INK_MAP_STRING : INK_DTYPE_NONE;
+        if (field.number == (is_map ? 2 : 1)) inside = field.bytes;
+    }
+    if (!ink_wire_good(&wire)) return ink_message_damaged(r, "type of", info->name);
+    ink_status st = depth < TYPE_DEPTH_MAX ? read_type(r, inside, depth + 1, info) : INK_OK;
+    info->shape.rank = INK_RANK_UNKNOWN;
+    info->dim_names = NULL;
+    info->dtype = ink_dtype_wrap(info->dtype, container);
+    info->foreign = !info->dtype;
+    return st;
+}
+
+static ink_status read_type(struct ink_reader *r, struct ink_view bytes, int depth, struct ink_value_info *info)
 {
     struct ink_wire wire = ink_wire_of(bytes);
     struct ink_field field;
     ink_status st = INK_OK;
     while (!st && ink_wire_next(&wire, &field)) {
         switch (field.number) {
-        case 1:
-            info->kind = INK_KIND_TENSOR;
-            st = read_tensor_type(r, field.bytes, info);
-            break;
-        case 4: info->kind = INK_KIND_SEQUENCE; break;
-        case 5: info->kind = INK_KIND_MAP; break;
-        case 8: info->kind = INK_KIND_SPARSE_TENSOR; break;
-        case 9: info->kind = INK_KIND_OPTIONAL; break;
+        case 1: st = read_tensor_type(r, field.bytes, info); break;
+        case 4: st = read_container_type(r, field.bytes, INK_SEQUENCE, depth, info); break;
+        case 5: st = read_container_type(r, field.bytes, INK_MAP_INT64, depth, info); break;
+        case 7:
+        case 8: info->foreign = true; break; /* opaque, sparse */
+        case 9: st = read_container_type(r, field.bytes, INK_OPTIONAL, depth, info); break;
         default: break;
         }
     }
@@ -285,12 +318,12 @@ static ink_status read_value_info(struct ink_reader *r, struct ink_view bytes, s
     struct ink_wire wire = ink_wire_of(bytes);
     struct ink_field field;
     struct ink_view type = {0};
-    *info = (struct ink_value_info){.kind = INK_KIND_NONE, .shape.rank = INK_RANK_UNKNOWN};
+    *info = (struct ink_value_info){.shape.rank = INK_RANK_UNKNOWN};
     while (ink_wire_next(&wire, &field)) {
         if (field.number == 1) info->name = field.bytes;
         if (field.number == 2) type = field.bytes;
     }
-    return ink_wire_good(&wire) ? read_type(r, type, info) : ink_message_damaged(r, "value", info->name);
+    return ink_wire_good(&wire) ? read_type(r, type, 1, info) : ink_message_damaged(r, "value", info->name);
 }
 
 /* --- graph and model --- */

@@ -62,6 +62,7 @@ struct ink_attribute {
         const struct ink_stored_tensor *tensors; /* TENSOR, TENSORS */
         const struct ink_graph_proto *graphs;    /* GRAPH, GRAPHS */
         const struct ink_sparse_tensor *sparse;  /* SPARSE_TENSOR, SPARSE_TENSORS */
+        enum ink_dtype dtype;                    /* TYPE_PROTO; NONE where ink_value_info would have it */
     };
 };
 
@@ -79,22 +80,13 @@ struct ink_node {
     int position; /* 0, 1, ... in the order of the file */
 };
 
-enum ink_kind {
-    INK_KIND_TENSOR,
-    INK_KIND_SPARSE_TENSOR,
-    INK_KIND_SEQUENCE,
-    INK_KIND_MAP,
-    INK_KIND_OPTIONAL,
-    INK_KIND_NONE
-};
-
 /* The declared name, type and shape of a graph's input, output or inner value. */
 struct ink_value_info {
     struct ink_view name;
-    enum ink_kind kind;   /* NONE where no type is declared */
-    enum ink_dtype dtype; /* TENSOR only */
-    struct ink_shape
-        shape; /* rank INK_RANK_UNKNOWN where no shape is declared; INK_DIM_UNKNOWN for a name or nothing */
+    enum ink_dtype dtype; /* of a tensor or a container; NONE where no type is declared, or one that is none of these */
+    bool foreign;         /* ... the latter: a sparse tensor, a sequence of sequences */
+    struct ink_shape shape; /* of a tensor: rank INK_RANK_UNKNOWN where no shape is declared, and of containers;
+                             * INK_DIM_UNKNOWN for a name or nothing */
     const struct ink_view *dim_names; /* shape.rank of them, empty where a dimension has none; NULL when none has */
 };
 
@@ -177,9 +169,10 @@ struct ink_external_data {
 INK_NODISCARD ink_status ink_model_read(struct ink_view bytes, const struct ink_external_data *external,
                                         struct ink_arena *arena, struct ink_model *out, struct ink_error *err);
 
-/* A single TensorProto, as in the backend tests' input_0.pb. */
-INK_NODISCARD ink_status ink_tensor_read(struct ink_view bytes, struct ink_arena *arena, struct ink_stored_tensor *out,
-                                         struct ink_error *err);
+/* A single TensorProto, as in the backend tests' input_0.pb; or a SequenceProto, OptionalProto or MapProto (onnx-data.proto):
+ * the messages do not say which they are, `dtype` does. A tensor's own type is what it says, whatever dtype is. */
+INK_NODISCARD ink_status ink_tensor_read(struct ink_view bytes, enum ink_dtype dtype, struct ink_arena *arena,
+                                         struct ink_stored_tensor *out, struct ink_error *err);
 
 /* The version that is imported for a domain; 0 where none is. IR versions before 3 had no imports: opset 1 then. */
 int64_t ink_opset_of(const struct ink_opset_imports *opsets, struct ink_view domain);

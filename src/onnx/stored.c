@@ -304,10 +304,3 @@ ink_status ink_reader_sparse(struct ink_reader *r, struct ink_view bytes, struct
     out->shape = dims.shape;
     return INK_OK;
 }
-
-ink_status ink_tensor_read(struct ink_view bytes, struct ink_arena *arena, struct ink_stored_tensor *out,
-                           struct ink_error *err)
-{
-    struct ink_reader r = {.arena = arena, .err = err};
-    return ink_reader_tensor(&r, bytes, out);
-}

@@ -5,7 +5,9 @@
  *
  *   sequence  [n]        its tensors, all of one type, of any shapes; or its maps
  *   optional  [0] or [1] nothing, or what it holds: a tensor or a sequence
- *   map       [2]        its keys [n] and its values [n] */
+ *   map       [2]        its keys [n], each once, and its values [n]
+ *
+ * Nobody changes what is in one: two may share it. */
 #ifndef INK_ONNX_TENSOR_H
 #define INK_ONNX_TENSOR_H
 

@@ -73,10 +73,13 @@ struct ink_op_ctx {
     size_t scratch_bytes; /* set by prepare: what run wants, once for each thread of parallel->threads */
     void *scratch;        /* in run: scratch_bytes * threads, aligned to INK_ARENA_ALIGN, contents undefined */
 
-    struct ink_arena *arena; /* load, prepare: where `attributes` and `prepared` are allocated. NULL in shape, run */
+    /* load, prepare: where `attributes` and `prepared` are allocated. run with INK_OP_SIZES: for what outputs point to; it
+     * lives as long as they do. NULL otherwise */
+    struct ink_arena *arena;
     struct ink_parallel *parallel; /* run: threads; never NULL; prepare may read ->threads */
 
-    /* run, INK_OP_SIZES only: gives out[i] this shape and memory for it. */
+    /* run, INK_OP_SIZES only: gives out[i] this shape and memory for it. Instead, *out[i] may become what lives as long: an
+     * element of a sequence. */
     ink_status (*resize)(struct ink_op_ctx *ctx, int output, const struct ink_shape *shape);
     void *engine; /* the engine's own */
 

@@ -9,6 +9,7 @@
 #include "ops/binary.h"
 #include "ops/combine.h"
 #include "ops/constant.h"
+#include "ops/container.h"
 #include "ops/conv.h"
 #include "ops/cumulative.h"
 #include "ops/depth_space.h"
@@ -60,6 +61,8 @@
 #define ELEMENT_F4  (ELEMENT_I4 | BIT(INK_FLOAT4E2M1))
 #define ELEMENT_E8  (ELEMENT_F4 | BIT(INK_FLOAT8E8M0))
 #define FILLS       (INK_TYPES_NUMBER | BIT(INK_BOOL) | FLOAT8) /* what ConstantOfShape has */
+#define SEQUENCE    INK_TYPES_SEQUENCE
+#define OPTIONAL    INK_TYPES_OPTIONAL
 #define REAL(types) ((types) & ~(BIT(INK_COMPLEX64) | BIT(INK_COMPLEX128)))
 
 /* Functions of a family. */
@@ -96,6 +99,7 @@
         INK_BINARY_ADD                                                                                                 \
     }
 #define CAST(loaded)             .load = loaded, .shape = ink_op_shape_same, .run = ink_cast_run
+#define CONTAINER(loaded, what)  .load = loaded, .run = ink_##what##_run
 #define RESHAPED(loaded, shaped) .load = loaded, .shape = shaped, .run = ink_identity_run
 #define MOVED(loaded, what)      .load = loaded, .shape = ink_##what##_shape, .run = ink_##what##_run
 #define CONV                                                                                                           \
@@ -289,6 +293,7 @@ static const struct ink_op table[] = {
     {"", "Concat", 1, "T*>T", {FLOATS}, 0, MOVED(ink_concat_load, concat)},
     {"", "Concat", 4, "T*>T", {ELEMENT_OLD}, 0, MOVED(ink_concat_load, concat)},
     {"", "Concat", 13, "T*>T", {ELEMENT}, 0, MOVED(ink_concat_load, concat)},
+    {"", "ConcatFromSequence", 11, "T>U", {SEQUENCE, ELEMENT_OLD}, INK_OP_SIZES, CONTAINER(ink_concat_from_sequence_load, concat_from_sequence)},
     /* floats only before opset 9, says the standard; but exporters wrote shapes for Reshape-5 so */
     {"", "Constant", 1, ">T", {ELEMENT_OLD}, 0, MOVED(ink_constant_load, constant)},
     {"", "Constant", 13, ">T", {ELEMENT}, 0, MOVED(ink_constant_load, constant)},
@@ -418,11 +423,13 @@ static const struct ink_op table[] = {
     {"", "Hardmax", 13, "T>T", {INK_TYPES_FLOAT}, 0, SOFTMAX(hardmax)},
     {"", "Identity", 1, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "Identity", 13, "T>T", {ELEMENT}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
-    {"", "Identity", 19, "T>T", {ELEMENT_F8}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
-    {"", "Identity", 21, "T>T", {ELEMENT_I4}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
-    {"", "Identity", 23, "T>T", {ELEMENT_F4}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
-    {"", "Identity", 24, "T>T", {ELEMENT_E8}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
-    {"", "Identity", 25, "T>T", {INK_TYPES_ALL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "Identity", 14, "T>T", {ELEMENT | SEQUENCE}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "Identity", 16, "T>T", {ELEMENT | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "Identity", 19, "T>T", {ELEMENT_F8 | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "Identity", 21, "T>T", {ELEMENT_I4 | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "Identity", 23, "T>T", {ELEMENT_F4 | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "Identity", 24, "T>T", {ELEMENT_E8 | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "Identity", 25, "T>T", {INK_TYPES_ALL | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "ImageDecoder", 20, "T>T", {BIT(INK_UINT8)}, INK_OP_SIZES, .load = ink_image_decoder_load, .run = ink_image_decoder_run},
     {"", "InstanceNormalization", 1, "TTT>T", {FLOATS}, 0, GROUP_NORM(instance)},
     {"", "InstanceNormalization", 22, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(instance)},
@@ -509,6 +516,11 @@ static const struct ink_op table[] = {
     {"", "Not", 1, "T>T", {BIT(INK_BOOL)}, INK_OP_INPLACE, UNARY(NOT, NULL)},
     {"", "OneHot", 9, "TUV>V", {PLAIN, PLAIN, ELEMENT_OLD}, 0, MOVED(ink_one_hot_load, one_hot)},
     {"", "OneHot", 11, "TUV>V", {PLAIN, PLAIN, ELEMENT_OLD}, 0, MOVED(ink_one_hot_load, one_hot)},
+    {"", "Optional", 15, "T?>U", {ELEMENT_OLD | SEQUENCE, OPTIONAL}, INK_OP_SIZES, CONTAINER(ink_optional_load, optional)},
+    {"", "OptionalGetElement", 15, "T>U", {OPTIONAL, ELEMENT_OLD | SEQUENCE}, INK_OP_SIZES, CONTAINER(ink_optional_get_element_load, optional_get_element)},
+    {"", "OptionalGetElement", 18, "T>U", {ELEMENT_OLD | SEQUENCE | OPTIONAL, ELEMENT_OLD | SEQUENCE}, INK_OP_SIZES, CONTAINER(ink_optional_get_element_load, optional_get_element)},
+    {"", "OptionalHasElement", 15, "T>b", {OPTIONAL}, INK_OP_SIZES, CONTAINER(NULL, optional_has_element)},
+    {"", "OptionalHasElement", 18, "T?>b", {ELEMENT_OLD | SEQUENCE | OPTIONAL}, INK_OP_SIZES, CONTAINER(NULL, optional_has_element)},
     {"", "Or", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(OR)},
     {"", "Or", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(OR)},
     {"", "PRelu", 1, "TT>T", {FLOATS}, 0, PRELU(ink_prelu_old_load)},
@@ -627,6 +639,12 @@ static const struct ink_op table[] = {
     {"", "Selu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.6732f, 1.0507f)},
     {"", "Selu", 6, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f)},
     {"", "Selu", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SELU, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f)},
+    {"", "SequenceAt", 11, "TU>V", {SEQUENCE, INK_TYPES_INDEX, ELEMENT_OLD}, INK_OP_SIZES, CONTAINER(ink_sequence_at_load, sequence_at)},
+    {"", "SequenceConstruct", 11, "T*>U", {ELEMENT_OLD, SEQUENCE}, INK_OP_SIZES, CONTAINER(ink_sequence_construct_load, sequence_construct)},
+    {"", "SequenceEmpty", 11, ">T", {SEQUENCE}, INK_OP_SIZES, CONTAINER(ink_sequence_empty_load, sequence_empty)},
+    {"", "SequenceErase", 11, "TU?>T", {SEQUENCE, INK_TYPES_INDEX}, INK_OP_SIZES, CONTAINER(NULL, sequence_erase)},
+    {"", "SequenceInsert", 11, "TUV?>T", {SEQUENCE, ELEMENT_OLD, INK_TYPES_INDEX}, INK_OP_SIZES, CONTAINER(ink_sequence_insert_load, sequence_insert)},
+    {"", "SequenceLength", 11, "T>i", {SEQUENCE}, INK_OP_SIZES, CONTAINER(NULL, sequence_length)},
     {"", "Shape", 1, "T>i", {ELEMENT_OLD}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
     {"", "Shape", 13, "T>i", {ELEMENT}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
     {"", "Shape", 15, "T>i", {ELEMENT}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
@@ -669,6 +687,8 @@ static const struct ink_op table[] = {
     {"", "Split", 11, "T>T*", {ELEMENT_OLD}, 0, MOVED(ink_split_load, split)},
     {"", "Split", 13, "Ti?>T*", {ELEMENT}, 0, MOVED(ink_split_load, split)},
     {"", "Split", 18, "Ti?>T*", {ELEMENT}, 0, MOVED(ink_split_load, split)},
+    {"", "SplitToSequence", 11, "TU?>V", {ELEMENT_OLD, INK_TYPES_INDEX, SEQUENCE}, INK_OP_SIZES, CONTAINER(ink_split_to_sequence_load, split_to_sequence)},
+    {"", "SplitToSequence", 24, "TU?>V", {ELEMENT, INK_TYPES_INDEX, SEQUENCE}, INK_OP_SIZES, CONTAINER(ink_split_to_sequence_load, split_to_sequence)},
     {"", "Sqrt", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(SQRT, NULL)},
     {"", "Sqrt", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SQRT, NULL)},
     {"", "Squeeze", 1, "T>T", {ELEMENT_OLD}, INK_OP_VIEW, RESHAPED(ink_squeeze_old_load, ink_squeeze_shape)},

@@ -265,7 +265,6 @@ static ink_status find_output(const struct ink_session *session, struct ink_conv
     int count = ink_session_output_count(session);
     for (int i = 0; i < count; i++) {
         const struct ink_value_info *output = ink_session_output(session, i);
-        if (output->kind != INK_KIND_TENSOR && output->kind != INK_KIND_NONE) continue;
         if (output->dtype != INK_FLOAT && output->dtype != INK_DOUBLE) continue;
         c->classes = count_classes(&output->shape, c->batch);
         c->output = i;

@@ -47,6 +47,14 @@ ink_status ink_compare_tensors(const struct ink_tensor *have, const struct ink_t
     ink_status st = ink_compare_kinds(have, wanted, err);
     if (st) return st;
     size_t count = ink_tensor_count(wanted);
+    if (ink_dtype_is_container(wanted->dtype)) {
+        for (size_t i = 0; i < count; i++) {
+            st = ink_compare_tensors((const struct ink_tensor *)have->data + i,
+                                     (const struct ink_tensor *)wanted->data + i, rtol, atol, err);
+            if (st) return ink_fail_in(err, "element %zu", i);
+        }
+        return INK_OK;
+    }
     if (wanted->dtype == INK_STRING) {
         const struct ink_view *x = have->data, *y = wanted->data;
         for (size_t i = 0; i < count; i++)

@@ -8,7 +8,8 @@
 /* Same type and same shape. */
 ink_status ink_compare_kinds(const struct ink_tensor *have, const struct ink_tensor *wanted, struct ink_error *err);
 
-/* Same type, same shape, and every element within atol + rtol * |wanted|; strings, bools and integers are equal.
+/* Same type, same shape, and every element within atol + rtol * |wanted|; strings, bools and integers are equal, and what is
+ * in containers compares so.
  * What differs first goes to err (INK_E_CHANGED). */
 ink_status ink_compare_tensors(const struct ink_tensor *have, const struct ink_tensor *wanted, double rtol, double atol,
                                struct ink_error *err);

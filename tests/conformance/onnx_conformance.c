@@ -53,9 +53,18 @@ static void cleanup_data(struct data *d)
     ink_arena_cleanup(&d->arena);
 }
 
-/* SET/WHAT_0.pb, SET/WHAT_1.pb, ... up to the first that is not there. */
-static ink_status read_data(const char *set, const char *what, struct data *d, struct ink_error *err)
+/* The files do not say whether they hold a tensor or a sequence: the model does, of what stands at their place. */
+static enum ink_dtype dtype_at(const struct ink_session *s, bool input, int i)
 {
+    if (i >= (input ? ink_session_input_count(s) : ink_session_output_count(s))) return INK_DTYPE_NONE;
+    return (input ? ink_session_input(s, i) : ink_session_output(s, i))->dtype;
+}
+
+/* SET/input_0.pb, SET/input_1.pb, ... (or output) up to the first that is not there. */
+static ink_status read_data(const struct ink_session *s, const char *set, bool input, struct data *d,
+                            struct ink_error *err)
+{
+    const char *what = input ? "input" : "output";
     *d = (struct data){0};
     ink_arena_init(&d->arena, (size_t)4 << 30);
     for (; d->count < TENSORS_MAX; d->count++) {
@@ -66,7 +75,9 @@ static ink_status read_data(const char *set, const char *what, struct data *d, s
         struct ink_buffer *file = &d->files[d->count];
         ink_buffer_init(file, (size_t)2 << 30);
         ink_status st = ink_file_read(path, file, err);
-        if (!st) st = ink_tensor_read(ink_buffer_view(file), &d->arena, &d->tensors[d->count], err);
+        if (!st)
+            st = ink_tensor_read(ink_buffer_view(file), dtype_at(s, input, d->count), &d->arena, &d->tensors[d->count],
+                                 err);
         if (st) {
             d->count++;
             return ink_fail_in(err, "%s_%d.pb", what, d->count - 1);
@@ -104,8 +115,8 @@ static ink_status run_set(struct ink_session *s, const char *set, struct ink_err
     struct data in, wanted;
     struct ink_tensor inputs[TENSORS_MAX], outputs[TENSORS_MAX];
     int in_count = ink_session_input_count(s), out_count = ink_session_output_count(s);
-    ink_status st = read_data(set, "output", &wanted, err);
-    ink_status st_in = read_data(set, "input", &in, st ? NULL : err);
+    ink_status st = read_data(s, set, false, &wanted, err);
+    ink_status st_in = read_data(s, set, true, &in, st ? NULL : err);
     if (!st) st = st_in;
     if (!st && (in_count > TENSORS_MAX || out_count > TENSORS_MAX))
         st = ink_fail(err, INK_E_LIMIT, "too many inputs or outputs");

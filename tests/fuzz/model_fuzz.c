@@ -13,18 +13,44 @@
 enum { CAP_BYTES = 8 << 20, WORK_MAX = 10 * 1000 * 1000, TENSORS_MAX = 16, TIME_MAX_US = 20 * 1000 * 1000 };
 
 /* Zeros and ones in the first byte of each element: good bools, indices and strings (empty), and tiny floats. */
+static bool fill_tensor(struct ink_tensor *t, struct ink_arena *arena)
+{
+    size_t count, bytes, step = ink_dtype_bits(t->dtype) / 8;
+    if (!ink_shape_count(&t->shape, &count) || !ink_dtype_bytes(t->dtype, count, &bytes)) return false;
+    uint8_t *data = t->data = ink_arena_calloc(arena, bytes ? bytes : 1, 1);
+    if (!data) return false;
+    for (size_t at = 0; step && t->dtype != INK_STRING && at < bytes; at += step) data[at] = at / step % 2;
+    return true;
+}
+
+/* One element, which is a container again or a tensor [2]; a map has keys and values. */
+static bool fill_container(struct ink_tensor *t, struct ink_arena *arena)
+{
+    bool map = t->dtype & (INK_MAP_INT64 | INK_MAP_STRING) && !(t->dtype & INK_SEQUENCE);
+    enum ink_dtype outside = t->dtype & INK_OPTIONAL ? INK_OPTIONAL : map ? INK_DTYPE_CONTAINERS : INK_SEQUENCE;
+    enum ink_dtype key = t->dtype & INK_MAP_STRING ? INK_STRING : INK_INT64;
+    t->shape = (struct ink_shape){1, {1 + map}};
+    struct ink_tensor *elements = t->data = INK_ARENA_ARRAY(arena, struct ink_tensor, 2);
+    if (!elements) return false;
+    for (int i = 0; i <= map; i++) {
+        bool is_key = map && i == 0;
+        elements[i].dtype = is_key ? key : ink_dtype_inside(t->dtype, outside);
+        elements[i].shape = (struct ink_shape){1, {2}};
+        bool contains = ink_dtype_is_container(elements[i].dtype);
+        if (!(contains ? fill_container(&elements[i], arena) : fill_tensor(&elements[i], arena))) return false;
+    }
+    return true;
+}
+
 static bool fill(const struct ink_session *s, struct ink_tensor *inputs, struct ink_arena *arena)
 {
     for (int i = 0; i < ink_session_input_count(s); i++) {
         const struct ink_value_info *info = ink_session_input(s, i);
-        size_t count, bytes, step = ink_dtype_bits(info->dtype) / 8;
         inputs[i] = (struct ink_tensor){.dtype = info->dtype, .shape = info->shape};
         for (int k = 0; k < info->shape.rank; k++)
             if (info->shape.dims[k] < 0) inputs[i].shape.dims[k] = 2;
-        if (!ink_shape_count(&inputs[i].shape, &count) || !ink_dtype_bytes(info->dtype, count, &bytes)) return false;
-        uint8_t *data = inputs[i].data = ink_arena_calloc(arena, bytes ? bytes : 1, 1);
-        if (!data) return false;
-        for (size_t at = 0; step && info->dtype != INK_STRING && at < bytes; at += step) data[at] = at / step % 2;
+        bool contains = ink_dtype_is_container(info->dtype);
+        if (!(contains ? fill_container(&inputs[i], arena) : fill_tensor(&inputs[i], arena))) return false;
     }
     return true;
 }
@@ -77,6 +103,9 @@ static enum ink_dtype type_of(const struct ink_op *op, char letter)
     ink_dtypes may = op->types[letter - 'T'];
     if (may & INK_DTYPE_BIT(INK_FLOAT)) return INK_FLOAT;
     if (may & INK_DTYPE_BIT(INK_INT64)) return INK_INT64;
+    if (may & INK_TYPES_SEQUENCE) return INK_SEQUENCE | INK_FLOAT;
+    if (may & INK_TYPES_OPTIONAL) return INK_OPTIONAL | INK_FLOAT;
+    if (may & INK_TYPES_MAP) return INK_MAP_STRING | INK_FLOAT;
     int dtype = 1;
     while (!(may & INK_DTYPE_BIT(dtype))) dtype++;
     return (enum ink_dtype)dtype;

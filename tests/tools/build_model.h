@@ -68,6 +68,17 @@ static inline void put_message(struct message *m, unsigned field, const struct m
 
 /* --- graphs --- */
 
+/* A TypeProto for a container of what `type` is. */
+static inline struct message container_type(enum ink_dtype container, const struct message *type)
+{
+    bool map = container & (INK_MAP_INT64 | INK_MAP_STRING);
+    struct message inside = {0}, outside = {0};
+    if (map) put_int(&inside, 1, container == INK_MAP_STRING ? INK_STRING : INK_INT64);
+    put_message(&inside, map ? 2 : 1, type);
+    put_message(&outside, map ? 5 : container == INK_SEQUENCE ? 4 : 9, &inside);
+    return outside;
+}
+
 /* A ValueInfoProto; a dimension below 0 is named "n"; rank below 0: no shape; dtype 0: no type. */
 static inline void add_value(struct message *graph, unsigned field, const char *name, enum ink_dtype dtype, int rank,
                              const int64_t *dims)
@@ -81,9 +92,12 @@ static inline void add_value(struct message *graph, unsigned field, const char *
             put_int(&dim, 1, dims[i]);
         put_message(&shape, 1, &dim);
     }
-    put_int(&tensor, 1, dtype);
+    static const enum ink_dtype from_inside[] = {INK_MAP_INT64, INK_MAP_STRING, INK_SEQUENCE, INK_OPTIONAL};
+    put_int(&tensor, 1, ink_dtype_inside(dtype, INK_DTYPE_CONTAINERS));
     if (rank >= 0) put_message(&tensor, 2, &shape);
     put_message(&type, 1, &tensor);
+    for (size_t i = 0; i < sizeof from_inside / sizeof *from_inside; i++)
+        if (dtype & from_inside[i]) type = container_type(from_inside[i], &type);
     put_text(&value, 1, name);
     if (dtype) put_message(&value, 2, &type);
     put_message(graph, field, &value);

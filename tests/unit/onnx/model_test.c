@@ -40,7 +40,7 @@ static void whole_model(void **state)
     assert_int_equal(x->shape.rank, 4);
     assert_int_equal(x->shape.dims[0], INK_DIM_UNKNOWN);
     assert_true(ink_view_is(x->dim_names[0], "n"));
-    assert_int_equal(model.graph.outputs[1].kind, INK_KIND_NONE);
+    assert_int_equal(model.graph.outputs[1].dtype, INK_DTYPE_NONE);
     ink_arena_cleanup(&arena);
 }
 
@@ -95,7 +95,7 @@ static ink_status read_tensor(const struct message *t, struct ink_arena *arena, 
 {
     ink_arena_init(arena, 1 << 20);
     *err = (struct ink_error){0};
-    return ink_tensor_read(view_of(t), arena, out, err);
+    return ink_tensor_read(view_of(t), INK_FLOAT, arena, out, err);
 }
 
 static void typed_fields(void **state)
