@@ -3,6 +3,7 @@
 
 #include "pipeline/report.h"
 #include "pipeline/results.h"
+#include "pipeline/stage.h"
 
 enum { ANSWER_BYTES_MAX = 4 * 1024 * 1024 };
 
@@ -16,6 +17,7 @@ static ink_status store(struct ink_objects *objects, const char *bucket, struct 
                         uint64_t deadline_us, struct ink_error *err)
 {
     struct written *const both[] = {json, text};
+    ink_stage("store");
     for (size_t i = 0; i < 2; i++) {
         if (both[i]->text.failed) return ink_fail(err, INK_E_OOM, "no memory for %s", both[i]->key);
         struct ink_s3_call put = {.op = INK_S3_PUT,
@@ -38,6 +40,7 @@ static ink_status store(struct ink_objects *objects, const char *bucket, struct 
 static ink_status name_answers(const char *key, const char *json_ending, const char *text_ending, struct written *json,
                                struct written *text, struct ink_error *err)
 {
+    ink_stage("results");
     *json = (struct written){.content_type = "application/json"};
     *text = (struct written){.content_type = "text/plain; charset=utf-8"};
     ink_buffer_init(&json->text, ANSWER_BYTES_MAX);

@@ -9,6 +9,7 @@
 #include "image/segment.h"
 #include "models/builtin.h"
 #include "pipeline/line.h"
+#include "pipeline/stage.h"
 
 enum { DEFAULT_CAP = 1 << 30, RUNS_MEASURED = 5 };
 
@@ -162,6 +163,7 @@ ink_status ink_classifier_infer(struct ink_classifier *c, struct ink_arena *aren
     uint64_t start = ink_clock_us();
     float *scores = NULL;
     size_t count = 0;
+    ink_stage("infer");
     ink_status st = ink_scorer_run(&c->scorer, arena, deadline_us, &scores, &count, &out->error);
     if (!st) {
         out->scores =
@@ -179,9 +181,11 @@ void ink_classifier_read(struct ink_classifier *c, const char *name, struct ink_
     uint64_t start = ink_clock_us();
     *out = (struct ink_answer){.error = c->error};
     if (out->error.status) return;
+    ink_stage("decode");
     ink_status st = ink_decode(picture, NULL, arena, &out->image, &out->error);
     out->decoded = !st;
     out->times.decode_us = ink_clock_us() - start;
+    ink_stage("prepare");
     if (!st)
         st =
             c->segment ? ink_line_read(c, arena, deadline_us, out) : ink_classifier_prepare(c, &out->image, arena, out);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "pipeline/keys.h"
 #include "pipeline/recognise.h"
+#include "pipeline/stage.h"
 
 enum { EVENT_ARENA_MAX = 64 * 1024 * 1024 };
 
@@ -156,6 +157,7 @@ ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_vie
     struct ink_event event;
     struct ink_invoked invoked = {.began_us = ink_clock_us(), .settle = settle};
     ink_arena_init(&arena, EVENT_ARENA_MAX);
+    ink_stage_start();
     ink_status st = ink_event_read(json, &arena, &event, err);
     struct handling h = {.recogniser = recogniser, .event = &event, .deadline_us = deadline_us};
     if (!st) {
@@ -170,6 +172,7 @@ ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_vie
         ink_recogniser_invoked(recogniser, NULL);
         st = write_answer(&h, answer, err);
     }
+    ink_stage("done");
     json_decref(h.failures);
     ink_arena_cleanup(&arena);
     return st;

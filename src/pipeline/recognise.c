@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "pipeline/answers.h"
 #include "pipeline/results.h"
+#include "pipeline/stage.h"
 #include "pipeline/watchdog.h"
 
 enum {
@@ -116,6 +117,7 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
     struct ink_answer answer;
     bool gone = false;
     uint64_t started_us = ink_clock_us();
+    ink_stage("fetch");
     ink_status st = ink_sources_fetch(sources, &r->models, &r->arena, err);
     if (!st && sources->gone) {
         ink_log(INK_LOG_INFO, "%s/%s: gone, nothing written", sources->bucket, sources->picture_key);
@@ -140,6 +142,7 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
 static ink_status model_round(struct ink_recogniser *r, struct ink_sources *sources, bool *done, struct ink_error *err)
 {
     bool gone = false;
+    ink_stage("fetch");
     ink_status st = ink_sources_fetch(sources, &r->models, &r->arena, err);
     if (!st && sources->gone) {
         ink_log(INK_LOG_INFO, "%s/%s: no such model, nothing written", sources->bucket, sources->models[0]);
@@ -147,6 +150,7 @@ static ink_status model_round(struct ink_recogniser *r, struct ink_sources *sour
         return INK_OK;
     }
     if (st) return st;
+    ink_stage("check");
     /* how well it reads is worth a note, but a model that cannot be run has its own */
     if (sources->model) {
         ink_watchdog_begin(r->watchdog);
