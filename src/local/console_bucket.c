@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Buckets, and what is in their folders. */
-#include "local/bucket_name.h"
+#include "base/bucket_name.h"
 #include "local/console_call.h"
 #include "local/console_kind.h"
 #include "local/trigger.h"

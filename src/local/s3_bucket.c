@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Buckets: list, create, delete, ask whether one is there. */
-#include "local/bucket_name.h"
+#include "base/bucket_name.h"
 #include "local/s3_call.h"
 #include "local/trigger.h"
 

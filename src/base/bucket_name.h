@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bucket_name.h - which names S3 takes for a bucket. */
-#ifndef INK_LOCAL_BUCKET_NAME_H
-#define INK_LOCAL_BUCKET_NAME_H
+#ifndef INK_BASE_BUCKET_NAME_H
+#define INK_BASE_BUCKET_NAME_H
 
 #include <stdbool.h>
 

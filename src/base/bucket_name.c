@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "local/bucket_name.h"
+#include "base/bucket_name.h"
 
 #include <string.h>
 
