@@ -11,6 +11,9 @@ BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config
 DEMO_PACKAGES="curl"
 TEST_PACKAGES="clang libclang-rt-14-dev clang-format-14 libcmocka-dev curl file openssl valgrind python3 xz-utils
     awscli s3cmd rclone python3-boto3 libonnx-testdata"
+CROSS_PACKAGES="gcc-aarch64-linux-gnu" # to build for arm64; to run what was built: qemu-user
+SYSROOT_PACKAGES="libc6 libc6-dev linux-libc-dev libevent-dev libssl-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev libwebp-dev
+    libgif-dev libjansson-dev libexpat1-dev libminizip-dev libcmocka-dev libcmocka0 libgcc-s1"
 NPM_BUILD_PACKAGES="autoconf automake libtool cmake g++ make" # aws-lambda-ric compiles a part of itself
 NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 @aws-sdk/s3-request-presigner@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
 
@@ -61,11 +64,12 @@ need() {
 # --- building --------------------------------------------------------------------------------------------------------
 
 # configure DIR [meson option...]: once, and again only when the options change.
+cross_files= # for another processor
 configure() {
     dir=$1
     shift
     if [ ! -f "$dir/build.ninja" ]; then
-        meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "meson could not configure $dir"; }
+        meson setup "$dir" $cross_files "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "meson could not configure $dir"; }
         rm -f "$dir.log"
         printf '%s\n' "$*" >"$dir/.configured"
     elif [ "$(cat "$dir/.configured" 2>/dev/null)" != "$*" ]; then
@@ -84,10 +88,69 @@ compile() {
     ninja --quiet -C "$1" >/dev/null # and tells by its status whether all of it was built
 }
 
+# Debian's arm64 libraries in build/sysroot-arm64. apt gets its own lists and its own idea of what is installed (nothing): the
+# machine's packages, and what dpkg believes of its architecture, stay as they are.
+fill_sysroot() {
+    sysroot=$PWD/build/sysroot-arm64
+    [ "$(cat "$sysroot/.filled" 2>/dev/null)" = "$SYSROOT_PACKAGES" ] && return 0
+    say "Fetching the arm64 libraries (20 MB, 70 MB unpacked in build/) ..."
+    rm -rf "$sysroot"
+    apt=$sysroot/.apt
+    mkdir -p "$apt/lists/partial" "$apt/debs"
+    cat >"$apt/conf" <<EOF
+Dir::State "$apt";
+Dir::State::lists "$apt/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$apt";
+APT::Architecture "arm64";
+APT::Architectures { "arm64"; };
+APT::Sandbox::User "";
+Acquire::Languages "none";
+EOF
+    (
+        export APT_CONFIG="$apt/conf"
+        apt-get update -qq && cd "$apt/debs" && apt-get download -qq $SYSROOT_PACKAGES
+    ) >"$apt/log" 2>&1 || {
+        tail -n 5 "$apt/log" >&2
+        return 1
+    }
+    for deb in "$apt"/debs/*.deb; do dpkg -x "$deb" "$sysroot"; done
+    # a link to /lib/... means the sysroot's
+    find "$sysroot" -lname '/*' | while read -r link; do ln -sfn "$sysroot$(readlink "$link")" "$link"; done
+    printf "[constants]\nsysroot = '%s'\n" "$sysroot" >"$sysroot/meson.ini"
+    rm -rf "$apt"
+    echo "$SYSROOT_PACKAGES" >"$sysroot/.filled"
+}
+
+# build/arm64/bootstrap. With -Dtests=true also the tests, to be run by qemu.
+cross_build() {
+    cross_files="--cross-file build/sysroot-arm64/meson.ini --cross-file cross/arm64.ini"
+    configure build/arm64 "$@"
+    cross_files=
+    compile build/arm64
+}
+
+native_arch() {
+    case $(uname -m) in
+    aarch64) echo arm64 ;;
+    *) uname -m ;;
+    esac
+}
+
+build_for() {
+    [ "$1" != "$(native_arch)" ] || { do_build; return; }
+    [ "$1" = arm64 ] || die "build --arch $1: this machine builds for $(native_arch) and arm64"
+    need $BUILD_PACKAGES $CROSS_PACKAGES
+    fill_sysroot || die "the arm64 libraries could not be fetched"
+    [ -f build/arm64/build.ninja ] && compile build/arm64 || cross_build -Dtests=false
+    say "build/arm64/bootstrap: $(wc -c <build/arm64/bootstrap) bytes; \`build/inkling package --arch arm64\` makes the zip"
+}
+
 do_build() {
     case "${1:-}" in
     '') ;;
-    --arch) die "--arch: cross-compiling is not built yet; this machine builds for $(uname -m)" ;;
+    --arch) build_for "${2:?the processor is missing: build --arch arm64}"; return ;;
+    --arch=*) build_for "${1#*=}"; return ;;
     *) die "build: unknown option $1" ;;
     esac
     need $BUILD_PACKAGES
@@ -199,8 +262,21 @@ do_test() {
     CC=clang configure build/sanitize -Dtests=true -Db_sanitize=address,undefined -Db_lundef=false
     compile build/sanitize
 
+    say "== arm64"
+    arm64=
+    if [ "$(native_arch)" != arm64 ]; then
+        if (need $CROSS_PACKAGES qemu-user) && fill_sysroot; then
+            cross_build -Dtests=true
+            arm64=1
+        else
+            say "the tests for arm64 will be skipped"
+        fi
+    fi
+
     run_tests build ${long:+--timeout-multiplier 20}
     run_tests build/sanitize --timeout-multiplier ${long:+20}${long:-4} --no-suite lint --no-suite native
+    # in qemu; timings there mean nothing
+    [ -z "$arm64" ] || run_tests build/arm64 --timeout-multiplier ${long:+40}${long:-10} --no-suite lint --no-suite native
     printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped
     [ $failed = 0 ]
 }
@@ -246,6 +322,7 @@ do_help() {
 ./do demo            from nothing to an answer: installs what is missing, builds, puts a model and a digit into a
                      local bucket and prints results.txt
 ./do build           build/inkling, build/inkling-serve, build/bootstrap
+./do build --arch arm64   build/arm64/bootstrap, the function for Lambda's arm64
 ./do test [--long]   everything: unit, golden and end-to-end tests with gcc, and with clang's sanitizers
 ./do bench [MODEL...] start of the programs, latency from PUT to results.txt, speed of the engine
 ./do lint            the arrows between modules, and the format of the code

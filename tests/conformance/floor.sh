@@ -28,7 +28,7 @@ case $where in
 esac
 
 status=0
-report=$("$program" "$@" "$folder") || status=$?
+report=$(${MESON_EXE_WRAPPER-} "$program" "$@" "$folder") || status=$?
 counts=$(echo "$report" | tail -n 1)
 echo "$report" | grep -v '^refused ' || true
 [ "$status" -eq 0 ] || exit 1
