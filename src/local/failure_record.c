@@ -42,3 +42,21 @@ char *ink_failure_record(const struct ink_store_event *event, const char *condit
     json_decref(record);
     return text;
 }
+
+/* "RequestId: 8f5...: Error: " comes before what Lambda itself says. */
+static const char *without_request_id(const char *message)
+{
+    const char *error = strncmp(message, "RequestId: ", 11) == 0 ? strstr(message, "Error: ") : NULL;
+    return error ? error + strlen("Error: ") : message;
+}
+
+void ink_failure_words(const struct ink_queue_failure *failure, struct ink_failure_words *out)
+{
+    json_t *said = failure->payload.len ? any_json(failure->payload) : NULL;
+    const char *type = json_string_value(json_object_get(said, "errorType"));
+    const char *message = json_string_value(json_object_get(said, "errorMessage"));
+    if (!message) message = json_string_value(said);
+    snprintf(out->type, sizeof out->type, "%s", type ? type : failure->error_type);
+    snprintf(out->message, sizeof out->message, "%s", without_request_id(message ? message : failure->message));
+    json_decref(said);
+}

@@ -11,4 +11,10 @@
 char *ink_failure_record(const struct ink_store_event *event, const char *condition, int invocations,
                          const struct ink_queue_failure *failure);
 
+/* What went wrong, for people: what the function said, where it said anything, else what ended it. */
+struct ink_failure_words {
+    char type[128], message[480];
+};
+void ink_failure_words(const struct ink_queue_failure *failure, struct ink_failure_words *out);
+
 #endif

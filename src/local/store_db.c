@@ -8,9 +8,10 @@
 
 #include "base/log.h"
 
-enum { SCHEMA_VERSION = 1, BUSY_MS = 10000 };
+enum { SCHEMA_VERSION = 2, BUSY_MS = 10000 };
 
-static const char schema[] =
+/* schemas[n] makes version n + 1 of version n; 0 is an empty file. */
+static const char *const schemas[SCHEMA_VERSION] = {
     "CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE buckets(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL);"
     "CREATE TABLE rules(bucket INTEGER, position INTEGER, id TEXT, function TEXT, events TEXT, prefix TEXT, suffix "
@@ -25,7 +26,10 @@ static const char schema[] =
     "  headers BLOB, PRIMARY KEY(upload, number)) WITHOUT ROWID;"
     "CREATE TABLE events(id INTEGER PRIMARY KEY, function TEXT, payload TEXT, trace TEXT, created_ms INTEGER,"
     "  attempts INTEGER, not_before_ms INTEGER);"
-    "CREATE TABLE failures(id INTEGER PRIMARY KEY, function TEXT, failed_ms INTEGER, record TEXT);";
+    "CREATE TABLE failures(id INTEGER PRIMARY KEY, function TEXT, failed_ms INTEGER, record TEXT);",
+
+    "CREATE TABLE runs(id INTEGER PRIMARY KEY, bucket TEXT, key TEXT, outcome TEXT, record TEXT, detail TEXT);",
+};
 
 static const char *const texts[INK_SQL_COUNT] = {
     [INK_SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -75,6 +79,13 @@ static const char *const texts[INK_SQL_COUNT] = {
     [INK_SQL_EVENT_COUNT] = "SELECT count(*) FROM events",
     [INK_SQL_FAILURE_ADD] = "INSERT OR REPLACE INTO failures VALUES(?1, ?2, ?3, ?4)",
     [INK_SQL_FAILURE_LIST] = "SELECT id, function, failed_ms, record FROM failures ORDER BY id DESC LIMIT ?1",
+    [INK_SQL_FAILURE_GET] = "SELECT id, function, failed_ms, record FROM failures WHERE id = ?1",
+    [INK_SQL_RUN_SET] = "INSERT OR REPLACE INTO runs VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [INK_SQL_RUN_LIST] = "SELECT id, bucket, key, outcome, record FROM runs WHERE id < ?1"
+                         " AND (?2 IS NULL OR bucket = ?2) AND (?3 IS NULL OR substr(key, 1, length(?3)) = ?3)"
+                         " AND (?4 IS NULL OR outcome = ?4) ORDER BY id DESC LIMIT ?5",
+    [INK_SQL_RUN_GET] = "SELECT id, bucket, key, outcome, record, detail FROM runs WHERE id = ?1",
+    [INK_SQL_RUN_TRIM] = "DELETE FROM runs WHERE id <= (SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?1)",
     [INK_SQL_FAILURE_TRIM] = "DELETE FROM failures WHERE id NOT IN (SELECT id FROM failures ORDER BY id DESC LIMIT ?1)",
 };
 
@@ -85,23 +96,32 @@ static ink_status fail_open(struct ink_db *db, const char *path, struct ink_erro
     return ink_fail(err, status, "%s: %s", path, db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
 }
 
-static ink_status check_version(struct ink_db *db, const char *path, struct ink_error *err)
+static int read_version(struct ink_db *db)
 {
     sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &statement, NULL)) return fail_open(db, path, err);
+    if (sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &statement, NULL)) return -1;
     int version = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
     sqlite3_finalize(statement);
+    return version;
+}
+
+/* Brings an empty file, or one of an earlier version, up to this one. */
+static ink_status bring_up(struct ink_db *db, const char *path, struct ink_error *err)
+{
+    int version = read_version(db);
     if (version == SCHEMA_VERSION) return INK_OK;
     if (version < 0) return fail_open(db, path, err);
-    if (version > 0)
-        return ink_fail(err, INK_E_FORMAT, "%s: written by another version of inkling (format %d, this one reads %d)",
+    if (version > SCHEMA_VERSION)
+        return ink_fail(err, INK_E_FORMAT, "%s: written by a later version of inkling (format %d, this one reads %d)",
                         path, version, SCHEMA_VERSION);
     char number[64];
     sqlite3_snprintf(sizeof number, number, "PRAGMA user_version = %d", SCHEMA_VERSION);
-    if (sqlite3_exec(db->handle, "BEGIN", NULL, NULL, NULL) || sqlite3_exec(db->handle, schema, NULL, NULL, NULL) ||
-        sqlite3_exec(db->handle, number, NULL, NULL, NULL) || sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL))
-        return fail_open(db, path, err);
-    return INK_OK;
+    bool good = !sqlite3_exec(db->handle, "BEGIN", NULL, NULL, NULL);
+    for (int i = version; i < SCHEMA_VERSION && good; i++)
+        good = !sqlite3_exec(db->handle, schemas[i], NULL, NULL, NULL);
+    good = good && !sqlite3_exec(db->handle, number, NULL, NULL, NULL) &&
+           !sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
+    return good ? INK_OK : fail_open(db, path, err);
 }
 
 ink_status ink_db_open(const char *path, bool setup, struct ink_db *db, struct ink_error *err)
@@ -116,7 +136,7 @@ ink_status ink_db_open(const char *path, bool setup, struct ink_db *db, struct i
                          NULL, NULL, NULL))
             st = fail_open(db, path, err);
     }
-    if (!st && setup) st = check_version(db, path, err);
+    if (!st && setup) st = bring_up(db, path, err);
     if (st) ink_db_close(db);
     return st;
 }

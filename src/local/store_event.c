@@ -196,3 +196,18 @@ ink_store_status ink_store_failure_list(struct ink_store *store, size_t max, str
     ink_store_reader_back(store, db);
     return status;
 }
+
+ink_store_status ink_store_failure_get(struct ink_store *store, uint64_t event, struct ink_arena *arena,
+                                       struct ink_store_failure *out)
+{
+    struct ink_db *db = ink_store_reader(store);
+    if (!db) return INK_STORE_BROKEN;
+    ink_store_status status;
+    sqlite3_stmt *row = ink_db_bind(db, INK_SQL_FAILURE_GET, "i", (int64_t)event);
+    bool found = ink_db_step(db, row, &status);
+    if (found) status = read_failure(row, arena, out) ? INK_STORE_OK : INK_STORE_OOM;
+    if (!found && !status) status = INK_STORE_NO_KEY;
+    ink_db_reset(row);
+    ink_store_reader_back(store, db);
+    return status;
+}

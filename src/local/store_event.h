@@ -17,6 +17,8 @@ struct ink_store_event {
     const char *function;
     const char *payload; /* JSON */
     const char *trace;   /* X-Amzn-Trace-Id, or "" */
+    bool direct;         /* the queue's own: not in the store, and ... */
+    void *caller;        /* ... who waits for its answer; NULL: nobody any more */
 };
 
 /* Called after a commit with the events that it brought, oldest first: the list is the listener's. Called by any thread,
@@ -57,5 +59,9 @@ enum { INK_STORE_FAILURES_MAX = 1000 }; /* older ones are dropped */
 /* The newest first. */
 INK_NODISCARD ink_store_status ink_store_failure_list(struct ink_store *store, size_t max, struct ink_arena *arena,
                                                       struct ink_store_failure **out, size_t *count);
+
+/* The one of that event; NO_KEY when there is none. */
+INK_NODISCARD ink_store_status ink_store_failure_get(struct ink_store *store, uint64_t event, struct ink_arena *arena,
+                                                     struct ink_store_failure *out);
 
 #endif
