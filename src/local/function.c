@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "local/lambda_runtime.h"
+#include "local/output.h"
 #include "local/trigger.h"
 #include "sandbox/environment.h"
 #include "sandbox/process.h"
@@ -44,7 +45,9 @@ struct worker {
     char api[24]; /* its address */
     const char *const *env;
     struct ink_process process;
-    bool warm; /* its process is started without an event */
+    struct ink_output output; /* with a watcher only */
+    void *try;                /* the watcher's */
+    bool warm;                /* its process is started without an event */
 };
 
 struct ink_function {
@@ -61,6 +64,7 @@ struct ink_function {
 /* How an invocation ended; the text is written for the record. */
 struct outcome {
     bool ok, unfinished, expired;
+    struct ink_view answer; /* as the Runtime API's result's */
     struct ink_queue_failure failure;
     char type[128], message[INK_ERROR_TEXT_MAX];
 };
@@ -90,7 +94,7 @@ static ink_status start_process(struct worker *worker, struct ink_error *err)
                                           .walls = function->walls,
                                           .memory_bytes =
                                               SANITIZED ? 0 : ((uint64_t)options->memory_mb + SLACK_MB) << 20,
-                                          .output = options->output};
+                                          .output = options->watcher ? worker->output.write_fd : options->output};
     return ink_process_start(&process, &worker->process, err);
 }
 
@@ -108,6 +112,33 @@ static void describe_exit(struct worker *worker, const char *request_id, struct 
     ink_runtime_process_gone(worker->runtime);
 }
 
+/* --- what it writes --------------------------------------------------------------------------------------------- */
+
+static bool on_line(void *arg, struct ink_view line)
+{
+    struct worker *worker = arg;
+    const struct ink_function_watcher *watcher = worker->function->options.watcher;
+    return watcher->line(watcher->self, worker->try, line);
+}
+
+static void read_output(struct worker *worker)
+{
+    if (worker->function->options.watcher) ink_output_read(&worker->output, on_line, worker);
+}
+
+static void begin_try(struct worker *worker, const struct ink_store_event *event, const char *request_id, bool cold)
+{
+    const struct ink_function_watcher *watcher = worker->function->options.watcher;
+    if (watcher && !event->direct) worker->try = watcher->begin(watcher->self, event, request_id, cold);
+}
+
+static void end_try(struct worker *worker, const struct ink_function_end *end)
+{
+    const struct ink_function_watcher *watcher = worker->function->options.watcher;
+    if (worker->try) watcher->end(watcher->self, worker->try, end);
+    worker->try = NULL;
+}
+
 /* --- one invocation --------------------------------------------------------------------------------------------- */
 
 /* True when the Runtime API has the last word; the outcome is set then. */
@@ -118,7 +149,10 @@ static bool settled_by_answer(struct worker *worker, struct ink_runtime_result *
     switch (result->state) {
     case INK_RUNTIME_OFFERED:
     case INK_RUNTIME_TAKEN: return false;
-    case INK_RUNTIME_ANSWERED: outcome->ok = true; return true;
+    case INK_RUNTIME_ANSWERED:
+        outcome->ok = true;
+        outcome->answer = result->body;
+        return true;
     case INK_RUNTIME_TOO_LARGE:
         fail_outcome(outcome, "Function.ResponseSizeTooLarge",
                      "Response payload size exceeded maximum allowed payload size "
@@ -178,20 +212,25 @@ static void watch(struct worker *worker, const char *request_id, struct outcome 
     struct ink_function *function = worker->function;
     struct ink_runtime_result result;
     int64_t started_ms = ink_clock_wall_ms();
+    uint64_t looked_us = ink_clock_us();
     while (!settled_by_answer(worker, &result, outcome)) {
         if (atomic_load(&function->stop) && ink_clock_wall_ms() >= function->stop_at_ms) {
             outcome->unfinished = true;
             return;
         }
-        struct pollfd fds[] = {{worker->process.pidfd, POLLIN, 0}, {worker->notify, POLLIN, 0}};
-        poll(fds, 2, wait_ms(worker, &result, started_ms));
+        struct pollfd fds[] = {
+            {worker->process.pidfd, POLLIN, 0}, {worker->notify, POLLIN, 0}, {worker->output.read_fd, POLLIN, 0}};
+        poll(fds, 3, wait_ms(worker, &result, started_ms));
         eventfd_t times;
+        if (fds[2].revents) read_output(worker);
         if (fds[1].revents) (void)eventfd_read(worker->notify, &times);
         if (fds[1].revents) continue;
         if (fds[0].revents) {
             if (!settled_by_answer(worker, &result, outcome)) describe_exit(worker, request_id, outcome);
             return;
         }
+        if (fds[2].revents && ink_clock_us() - looked_us < SAMPLE_MS * 1000) continue;
+        looked_us = ink_clock_us();
         if (over_limits(worker, &result, started_ms, request_id, outcome)) return;
     }
     if (result.state == INK_RUNTIME_INIT_FAILED) ink_process_end(&worker->process);
@@ -212,9 +251,11 @@ static void run_event(struct worker *worker, struct ink_store_event *event)
     uint64_t began = ink_clock_us();
     bool cold = worker->process.pid == 0;
     if (cold && start_process(worker, &err)) {
+        begin_try(worker, event, id, cold);
         fail_outcome(&outcome, "Runtime.InvalidEntrypoint", err.text);
     } else {
         ink_runtime_offer(worker->runtime, &invocation);
+        begin_try(worker, event, id, cold);
         watch(worker, id, &outcome);
     }
     ink_log(outcome.ok ? INK_LOG_INFO : INK_LOG_WARN, "%s %s: %s%s, %.1f ms%s", function->options.name, id,
@@ -222,10 +263,15 @@ static void run_event(struct worker *worker, struct ink_store_event *event)
             : outcome.unfinished ? "put back"
                                  : outcome.type,
             outcome.ok ? "" : " ", (double)(ink_clock_us() - began) / 1000, cold ? ", cold" : "");
+    read_output(worker);
+    struct ink_function_end end = {.failure = outcome.ok ? NULL : &outcome.failure,
+                                   .unfinished = outcome.unfinished,
+                                   .took_us = ink_clock_us() - began};
     if (outcome.unfinished)
         ink_queue_put_back(function->queue, event);
     else
-        ink_queue_settle(function->queue, event, outcome.ok ? NULL : &outcome.failure);
+        end.fate = ink_queue_settle(function->queue, event, end.failure, outcome.answer);
+    end_try(worker, &end);
     ink_runtime_end(worker->runtime, outcome.expired);
 }
 
@@ -238,8 +284,10 @@ static struct ink_store_event *wait_for_event(struct worker *worker)
     worker->seat.warm = worker->process.pid != 0;
     ink_queue_sit(function->queue, &worker->seat);
     while (!atomic_load(&function->stop)) {
-        struct pollfd fds[] = {{worker->seat.wake, POLLIN, 0}, {worker->process.pidfd, POLLIN, 0}};
-        poll(fds, 2, -1);
+        struct pollfd fds[] = {
+            {worker->seat.wake, POLLIN, 0}, {worker->process.pidfd, POLLIN, 0}, {worker->output.read_fd, POLLIN, 0}};
+        poll(fds, 3, -1);
+        if (fds[2].revents) read_output(worker);
         if (fds[1].revents) {
             char how[80];
             ink_process_describe(ink_process_end(&worker->process), how, sizeof how);
@@ -276,7 +324,9 @@ static ink_status start_worker(struct ink_function *function, struct worker *wor
     worker->notify = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (worker->seat.wake < 0 || worker->notify < 0)
         return ink_fail(err, INK_E_OOM, "%s: no descriptors are left", function->options.name);
-    ink_status st = ink_runtime_new(worker->notify, &worker->runtime, err);
+    ink_status st =
+        function->options.watcher ? ink_output_open(&worker->output, function->options.output, err) : INK_OK;
+    if (!st) st = ink_runtime_new(worker->notify, &worker->runtime, err);
     if (st) return st;
     snprintf(worker->api, sizeof worker->api, "127.0.0.1:%u", ink_runtime_port(worker->runtime));
     struct ink_environment environment = {.api = worker->api,
@@ -342,6 +392,8 @@ ink_status ink_function_start(const struct ink_function_options *options, struct
     if (!st) choose_walls(function);
     if (!st) function->workers = ink_calloc((size_t)options->workers, sizeof *function->workers);
     if (!st && !function->workers) st = ink_fail(err, INK_E_OOM, "%s: out of memory", options->name);
+    for (int i = 0; i < options->workers && !st; i++)
+        function->workers[i].output.read_fd = function->workers[i].output.write_fd = -1;
     for (int i = 0; i < options->workers && !st; i++) {
         function->workers[i].warm = i == 0;
         st = start_worker(function, &function->workers[i], err);
@@ -364,6 +416,7 @@ void ink_function_stop(struct ink_function *function, int64_t grace_ms)
         struct worker *worker = &function->workers[i];
         if (worker->threaded) pthread_join(worker->thread, NULL);
         ink_runtime_free(worker->runtime);
+        ink_output_close(&worker->output);
         if (worker->seat.wake > 0) close(worker->seat.wake);
         if (worker->notify > 0) close(worker->notify);
     }

@@ -9,6 +9,24 @@
 
 #include "local/queue.h"
 
+/* How a try to handle an event ended. */
+struct ink_function_end {
+    const struct ink_queue_failure *failure; /* NULL: it did not fail */
+    bool unfinished;                         /* put back, because the server stops */
+    struct ink_queue_fate fate;
+    uint64_t took_us;
+};
+
+/* Is told what goes on, by the workers' threads: what stands for a try is its own. Calls (queue.h) are not told of. */
+struct ink_function_watcher {
+    void *self;
+    /* The process has been given the event. cold: it was started for it. */
+    void *(*begin)(void *self, const struct ink_store_event *event, const char *request_id, bool cold);
+    /* The process has written a line; try: NULL outside of one. True: it is kept in the function's output. */
+    bool (*line)(void *self, void *try, struct ink_view line);
+    void (*end)(void *self, void *try, const struct ink_function_end *end);
+};
+
 struct ink_function_options {
     const char *name;
     const char *program; /* speaks the Runtime API; absolute path */
@@ -18,6 +36,7 @@ struct ink_function_options {
     const char *const *env; /* more "NAME=value", NULL at the end: the S3 address, the key pair */
     bool walls;             /* it sees its folder alone, where the system allows that (sandbox/walls.h) */
     int output;             /* where its output goes; borrowed */
+    const struct ink_function_watcher *watcher; /* borrowed; NULL: nobody */
 };
 
 struct ink_function;

@@ -13,37 +13,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "local/failure_record.h"
+#include "local/queue_internal.h"
 
 enum {
     SETTLE_DELAY_MS = 20,   /* so that what is settled together commits together: nobody waits for it */
     SETTLE_AGAIN_MS = 1000, /* the store refused (a full disk): try again then */
-};
-
-struct settled {
-    struct settled *next;
-    struct ink_store_settled what;
-    char *record; /* free() */
-    char function[];
-};
-
-struct ink_queue {
-    struct ink_store *store;
-    struct ink_queue_options options;
-
-    pthread_mutex_t lock;
-    struct ink_queue_seat *idle;                /* the last that sat down first */
-    struct ink_store_event *ready, **ready_end; /* the oldest first */
-    struct ink_store_event *waiting;            /* by not_before_ms */
-    size_t known;                               /* events in memory, those with workers included */
-    uint64_t last_id;                           /* all up to this one were in memory once */
-    bool more;                                  /* the store has events above last_id */
-
-    struct settled *settled;
-    size_t settled_count;
-    int64_t settle_at_ms; /* monotonic; when settled is not NULL */
-    pthread_cond_t work;
-    pthread_t thread;
-    bool threaded, stop;
 };
 
 struct ink_queue_options ink_queue_defaults(void)
@@ -98,7 +72,7 @@ static struct ink_store_event *take_ready(struct ink_queue *queue, const char *f
 }
 
 /* To an idle seat, or to the end of the ready list. */
-static void dispatch(struct ink_queue *queue, struct ink_store_event *event)
+void ink_queue_dispatch(struct ink_queue *queue, struct ink_store_event *event)
 {
     struct ink_queue_seat *seat = take_seat(queue, event->function);
     if (!seat) {
@@ -125,10 +99,10 @@ static void add_event(struct ink_queue *queue, struct ink_store_event *event)
     if (event->not_before_ms > ink_clock_wall_ms())
         wait_until_due(queue, event);
     else
-        dispatch(queue, event);
+        ink_queue_dispatch(queue, event);
 }
 
-static void forget_event(struct ink_queue *queue, struct ink_store_event *event)
+void ink_queue_forget(struct ink_queue *queue, struct ink_store_event *event)
 {
     ink_free(event);
     queue->known--;
@@ -230,6 +204,11 @@ static void add_settled(struct ink_queue *queue, const struct ink_store_event *e
     if (queue->settled_count++ == 0) pthread_cond_signal(&queue->work);
 }
 
+static bool too_old(const struct ink_queue *queue, const struct ink_store_event *event)
+{
+    return ink_clock_wall_ms() - event->created_ms > queue->options.age_max_ms;
+}
+
 static void give_up(struct ink_queue *queue, struct ink_store_event *event, const char *condition,
                     const struct ink_queue_failure *failure)
 {
@@ -239,39 +218,55 @@ static void give_up(struct ink_queue *queue, struct ink_store_event *event, cons
             failure ? failure->message : "not tried");
     char *record = ink_failure_record(event, condition, event->attempts, failure);
     if (record) add_settled(queue, event, (struct ink_store_settled){0}, record);
-    forget_event(queue, event);
+    ink_queue_forget(queue, event);
 }
 
-static bool too_old(const struct ink_queue *queue, const struct ink_store_event *event)
+struct ink_queue_fate ink_queue_settle(struct ink_queue *queue, struct ink_store_event *event,
+                                       const struct ink_queue_failure *failure, struct ink_view answer)
 {
-    return ink_clock_wall_ms() - event->created_ms > queue->options.age_max_ms;
-}
-
-void ink_queue_settle(struct ink_queue *queue, struct ink_store_event *event, const struct ink_queue_failure *failure)
-{
+    struct ink_queue_fate fate = {0};
     pthread_mutex_lock(&queue->lock);
-    if (!failure) {
+    if (event->direct) {
+        ink_queue_answer(queue, event, failure, answer);
+    } else if (!failure) {
         add_settled(queue, event, (struct ink_store_settled){0}, NULL);
-        forget_event(queue, event);
+        ink_queue_forget(queue, event);
     } else if (++event->attempts > queue->options.retries) {
+        fate.given_up = true;
         give_up(queue, event, "RetriesExhausted", failure);
     } else if (too_old(queue, event)) {
+        fate.given_up = true;
         give_up(queue, event, "EventAgeExceeded", failure);
     } else {
         event->not_before_ms = ink_clock_wall_ms() + queue->options.retry_wait_ms[event->attempts - 1];
         add_settled(queue, event,
                     (struct ink_store_settled){.attempts = event->attempts, .not_before_ms = event->not_before_ms},
                     NULL);
+        fate.retry_at_ms = event->not_before_ms;
         wait_until_due(queue, event);
     }
     pthread_mutex_unlock(&queue->lock);
+    return fate;
 }
 
 void ink_queue_put_back(struct ink_queue *queue, struct ink_store_event *event)
 {
+    const struct ink_queue_failure stopping = {.error_type = "Stopped", .message = "the local cloud is stopping"};
     pthread_mutex_lock(&queue->lock);
-    forget_event(queue, event);
+    if (event->direct)
+        ink_queue_answer(queue, event, &stopping, (struct ink_view){0});
+    else
+        ink_queue_forget(queue, event);
     pthread_mutex_unlock(&queue->lock);
+}
+
+size_t ink_queue_waiting(struct ink_queue *queue)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&queue->lock);
+    for (const struct ink_store_event *event = queue->ready; event; event = event->next) count++;
+    pthread_mutex_unlock(&queue->lock);
+    return count;
 }
 
 /* --- seats ------------------------------------------------------------------------------------------------------ */
@@ -312,7 +307,7 @@ void ink_queue_leave(struct ink_queue *queue, struct ink_queue_seat *seat)
         seat->idle = false;
         break;
     }
-    if (seat->event) dispatch(queue, seat->event);
+    if (seat->event) ink_queue_dispatch(queue, seat->event);
     seat->event = NULL;
     pthread_mutex_unlock(&queue->lock);
 }
@@ -326,7 +321,7 @@ static int64_t wake_due(struct ink_queue *queue)
     while (queue->waiting && queue->waiting->not_before_ms <= now) {
         struct ink_store_event *event = queue->waiting;
         queue->waiting = event->next;
-        dispatch(queue, event);
+        ink_queue_dispatch(queue, event);
     }
     return queue->waiting ? queue->waiting->not_before_ms - now : -1;
 }
@@ -342,11 +337,7 @@ static void wait_for_work(struct ink_queue *queue, int64_t due_ms)
         return;
     }
     if (due_ms <= 0) return;
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + due_ms % 1000 * 1000000;
-    until.tv_sec += due_ms / 1000 + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
+    struct timespec until = ink_queue_moment(due_ms);
     pthread_cond_timedwait(&queue->work, &queue->lock, &until);
 }
 
@@ -381,6 +372,7 @@ ink_status ink_queue_new(struct ink_store *store, const struct ink_queue_options
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&queue->work, &attributes);
+    pthread_cond_init(&queue->answered, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&queue->lock, NULL);
     ink_store_listen(store, on_events, queue);
@@ -413,6 +405,7 @@ void ink_queue_free(struct ink_queue *queue)
     free_events(queue->waiting);
     free_settled(queue->settled);
     pthread_cond_destroy(&queue->work);
+    pthread_cond_destroy(&queue->answered);
     pthread_mutex_destroy(&queue->lock);
     ink_free(queue);
 }

@@ -8,6 +8,7 @@
 #ifndef INK_LOCAL_QUEUE_H
 #define INK_LOCAL_QUEUE_H
 
+#include "base/buffer.h"
 #include "base/view.h"
 #include "local/store_event.h"
 
@@ -58,11 +59,33 @@ struct ink_queue_failure {
     struct ink_view payload; /* ... or instead of them: what the function answered, JSON; empty: none */
 };
 
-/* The event was handled (failure NULL) or not; frees it. */
-void ink_queue_settle(struct ink_queue *queue, struct ink_store_event *event, const struct ink_queue_failure *failure);
+/* What became of an event that was settled. */
+struct ink_queue_fate {
+    bool given_up;
+    int64_t retry_at_ms; /* wall clock; 0: it is not tried again */
+};
+
+/* The event was handled (failure NULL; answer is the function's) or not; frees it. */
+struct ink_queue_fate ink_queue_settle(struct ink_queue *queue, struct ink_store_event *event,
+                                       const struct ink_queue_failure *failure, struct ink_view answer);
 
 /* Gives an event back that was not tried: a server that stops. Frees it; the store still has it. */
 void ink_queue_put_back(struct ink_queue *queue, struct ink_store_event *event);
+
+/* How many events nobody has taken yet, of those in memory. */
+size_t ink_queue_waiting(struct ink_queue *queue);
+
+/* --- asking a function, and waiting for its answer: Lambda's RequestResponse. Nothing of it is kept, nothing is tried again */
+
+enum { INK_QUEUE_CALLS_MAX = 16 };
+
+/* Appends the answer. INK_E_REMOTE: the function failed, in its words; INK_E_TIMEOUT: no answer after timeout_ms;
+ * INK_E_LIMIT: INK_QUEUE_CALLS_MAX wait already; INK_E_OOM. */
+INK_NODISCARD ink_status ink_queue_call(struct ink_queue *queue, const char *function, const char *payload,
+                                        int64_t timeout_ms, struct ink_buffer *answer, struct ink_error *err);
+
+/* Lets go of all who wait for an answer, for good: INK_E_TIMEOUT. Before a server stops. */
+void ink_queue_hang_up(struct ink_queue *queue);
 
 enum { INK_QUEUE_REQUEST_ID_LEN = 36 };
 

@@ -218,7 +218,7 @@ static void more_events_than_memory_holds(void **state)
             if (!event) usleep(1000);
         }
         assert_non_null(event);
-        ink_queue_settle(f->queue, event, NULL);
+        ink_queue_settle(f->queue, event, NULL, (struct ink_view){0});
     }
     wait_until_settled(f);
 }
