@@ -4,29 +4,14 @@
 #include <stdio.h>
 #include <time.h>
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+#include "base/base64.h"
 
-static int base64_value(char c)
+bool ink_base64_exactly(const char *text, uint8_t *out, size_t len)
 {
-    const char *at = c ? strchr(base64_digits, c) : NULL;
-    return at ? (int)(at - base64_digits) : -1;
-}
-
-bool ink_base64_decode(const char *text, uint8_t *out, size_t len)
-{
-    size_t padding = (3 - len % 3) % 3, text_len = (len + 2) / 3 * 4, done = 0;
-    if (strlen(text) != text_len) return false;
-    uint32_t bits = 0;
-    for (size_t i = 0; i < text_len; i++) {
-        bool pad = i >= text_len - padding;
-        int value = pad ? (text[i] == '=' ? 0 : -1) : base64_value(text[i]);
-        if (value < 0) return false;
-        bits = bits << 6 | (uint32_t)value;
-        if (i % 4 != 3) continue;
-        for (int shift = 16; shift >= 0 && done < len; shift -= 8) out[done++] = (uint8_t)(bits >> shift);
-        bits = 0;
-    }
-    return true;
+    size_t padding = (3 - len % 3) % 3, text_len = (len + 2) / 3 * 4, done;
+    /* the padding is looked at first, so that no byte more than len is written */
+    if (strlen(text) != text_len || (padding && text[text_len - padding] != '=')) return false;
+    return ink_base64_decode(ink_view_text(text), out, &done) && done == len;
 }
 
 static int hex_value(char c)

@@ -10,7 +10,7 @@
 #include "base/view.h"
 
 /* Exactly `len` bytes, or false: padding, alphabet and length must be right. */
-bool ink_base64_decode(const char *text, uint8_t *out, size_t len);
+bool ink_base64_exactly(const char *text, uint8_t *out, size_t len);
 
 /* Exactly `len` bytes from 2 * len hex digits of either case, or false. */
 bool ink_hex_decode(const char *text, uint8_t *out, size_t len);

@@ -17,7 +17,7 @@ static bool take_md5(struct ink_integrity *integrity, const struct ink_http_requ
 {
     const char *md5 = ink_http_header(http, "Content-MD5");
     integrity->has_md5 = md5 != NULL;
-    if (!md5 || ink_base64_decode(md5, integrity->md5, sizeof integrity->md5)) return true;
+    if (!md5 || ink_base64_exactly(md5, integrity->md5, sizeof integrity->md5)) return true;
     ink_refuse(refusal, INK_REFUSE_INVALID_DIGEST, NULL);
     ink_refuse_detail(refusal, "Content-MD5", md5);
     return false;
@@ -30,7 +30,7 @@ static bool take_value(struct ink_integrity *integrity, struct ink_view value)
     if (value.len >= sizeof integrity->want) return false;
     memcpy(integrity->want, value.data, value.len);
     integrity->want[value.len] = '\0';
-    return ink_base64_decode(integrity->want, bytes, ink_sum_len(integrity->kind));
+    return ink_base64_exactly(integrity->want, bytes, ink_sum_len(integrity->kind));
 }
 
 /* The names of the trailers that will come, with commas between; only a checksum matters. */

@@ -142,7 +142,7 @@ static bool combine(struct completion *c)
     if (!ink_sum_init(&sum, c->kind)) return false;
     for (size_t i = 0; i < c->count; i++) {
         const char *text = part_sum(c, i, c->kind);
-        if (!text || !ink_base64_decode(text, piece, len)) {
+        if (!text || !ink_base64_exactly(text, piece, len)) {
             ink_sum_cleanup(&sum);
             return false;
         }
