@@ -32,6 +32,10 @@ static ink_status read_option(const struct ink_command *command, const char *tex
                         command->options[i].name, command->options[i].value);
     *used = !equals;
     out->values[i] = equals ? equals + 1 : next;
+    if (!command->options[i].many) return INK_OK;
+    if (out->repeated_count == INK_REPEATED_MAX)
+        return ink_fail(err, INK_E_ARGUMENT, "--%s may be given %d times", command->options[i].name, INK_REPEATED_MAX);
+    out->repeated[out->repeated_count++] = out->values[i];
     return INK_OK;
 }
 

@@ -9,12 +9,13 @@
 
 enum { INK_EXIT_DONE = 0, INK_EXIT_FAILED = 1, INK_EXIT_USAGE = 2 };
 
-enum { INK_OPTIONS_MAX = 10 };
+enum { INK_OPTIONS_MAX = 10, INK_REPEATED_MAX = 64 };
 
 struct ink_option {
     const char *name;  /* "threads", for --threads; "o", for -o */
     const char *value; /* "N" as shown in the help; NULL: a switch */
     const char *help;
+    bool many; /* may be given several times; at most one option of a command is so */
 };
 
 struct ink_args;
@@ -31,8 +32,10 @@ struct ink_command {
 
 struct ink_args {
     const struct ink_command *command;
-    const char *values[INK_OPTIONS_MAX]; /* by place in options: NULL not given, "" for a switch that is */
-    char **rest;                         /* the arguments that are no options */
+    const char *values[INK_OPTIONS_MAX];    /* by place in options: NULL not given, "" for a switch that is */
+    const char *repeated[INK_REPEATED_MAX]; /* the values of the option that may be given several times */
+    int repeated_count;
+    char **rest; /* the arguments that are no options */
     int count;
 };
 

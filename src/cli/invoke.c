@@ -1,150 +1,201 @@
 /* SPDX-License-Identifier: MIT */
-/* invoke.c - one event through the function, as Lambda would give it: starts bootstrap and plays the Runtime API. */
-#include <errno.h>
+/* invoke.c - one event through the packaged function, as Lambda would run it. */
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/arena.h"
 #include "base/file.h"
-#include "cli/beside.h"
 #include "cli/command.h"
-#include "cli/one_shot.h"
+#include "cli/function_code.h"
+#include "cli/invocation.h"
 
-extern char **environ;
+enum { EVENT_MAX = 6 << 20, VARIABLE_MAX = 4096 /* all of them together, on Lambda */, EXIT_SIGNAL = 128 };
 
-enum { EVENT_MAX = 6 << 20, MEMORY_MB = 512 };
+static volatile sig_atomic_t cancelled;
 
-struct invocation {
-    const struct ink_args *args;
-    struct ink_one_shot runtime;
-    struct ink_view event;
-    pid_t child;
-    long timeout_s;
-    uint64_t started_us, given_us, answered_us; /* 0: not yet */
+static void cancel(int signal_number)
+{
+    cancelled = signal_number;
+}
+
+struct settings {
+    long memory_mb, tmp_mb, timeout_s;
+    const char *region;
+    struct ink_arena arena; /* of the variables */
+    const char *env[INK_REPEATED_MAX + 16];
+    size_t env_count;
 };
 
-static int start(struct invocation *v)
+/* --- the function's environment ----------------------------------------------------------------------------------- */
+
+static void add_variable(struct settings *s, const char *name, const char *value)
 {
-    char path[PATH_MAX], memory[16];
-    const char *s3 = ink_args_value(v->args, "s3");
-    if (!ink_beside("bootstrap", path))
-        return ink_command_fail(v->args, "%s: it is not there: build it with `./do build`", path);
-    snprintf(memory, sizeof memory, "%d", MEMORY_MB);
-    setenv("AWS_LAMBDA_RUNTIME_API", v->runtime.address, 1);
-    setenv("AWS_LAMBDA_FUNCTION_NAME", "inkling", 1);
-    setenv("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST", 1);
-    setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory, 1);
-    setenv("AWS_REGION", "us-east-1", 0);
-    if (s3) {
-        setenv("AWS_ENDPOINT_URL_S3", s3, 1);
-        /* the local cloud's own pair, where no other is given */
-        setenv("AWS_ACCESS_KEY_ID", "inkling", 0);
-        setenv("AWS_SECRET_ACCESS_KEY", "inkling-local", 0);
+    const char *text = ink_arena_printf(&s->arena, "%s=%s", name, value);
+    if (text) s->env[s->env_count++] = text;
+}
+
+/* Of the user's own environment: who they are, where, and what stands in for AWS. On Lambda the role does that. */
+static void pass_credentials(struct settings *s, const char *s3)
+{
+    static const char *const names[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+                                        "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"};
+    bool key = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (!value || (s3 && !strcmp(names[i], "AWS_ENDPOINT_URL_S3"))) continue;
+        key |= i == 0;
+        add_variable(s, names[i], value);
     }
-    char *line[] = {path, NULL};
-    v->started_us = ink_clock_us();
-    int code = posix_spawn(&v->child, path, NULL, NULL, line, environ);
-    return code ? ink_command_fail(v->args, "%s: %s", path, strerror(code)) : INK_EXIT_DONE;
+    if (s3) add_variable(s, "AWS_ENDPOINT_URL_S3", s3);
+    if (s3 && !key) { /* the local cloud's own pair */
+        add_variable(s, "AWS_ACCESS_KEY_ID", "inkling");
+        add_variable(s, "AWS_SECRET_ACCESS_KEY", "inkling-local");
+    }
 }
 
-static void report(const struct invocation *v, long max_rss_kb)
+static bool read_settings(const struct ink_args *args, struct settings *s)
 {
-    double init_ms = (double)(v->given_us - v->started_us) / 1e3, run_ms = (double)(v->answered_us - v->given_us) / 1e3;
-    fprintf(stderr,
-            "REPORT RequestId: %s\tDuration: %.2f ms\tInit Duration: %.2f ms\tMemory Size: %d MB\tMax Memory Used: %ld "
-            "MB\n",
-            INK_ONE_SHOT_ID, run_ms, init_ms, MEMORY_MB, (max_rss_kb + 1023) / 1024);
-}
-
-/* Ends the process and reports; its memory is only known now. */
-static void end(struct invocation *v)
-{
-    struct rusage usage = {0};
-    kill(v->child, SIGKILL);
-    wait4(v->child, NULL, 0, &usage);
-    if (v->answered_us) report(v, usage.ru_maxrss);
-}
-
-static int print_answer(const struct invocation *v, bool failed)
-{
-    printf("%.*s\n", (int)v->runtime.body.len, (const char *)v->runtime.body.data);
-    return failed ? ink_command_fail(v->args, "the function answered with an error") : INK_EXIT_DONE;
-}
-
-static int gone(const struct invocation *v)
-{
-    const char *when = v->given_us ? "before it answered" : "before it asked for an event";
-    if (WIFSIGNALED(v->runtime.exit_status))
-        return ink_command_fail(v->args, "bootstrap was ended by signal %d (%s) %s", WTERMSIG(v->runtime.exit_status),
-                                strsignal(WTERMSIG(v->runtime.exit_status)), when);
-    return ink_command_fail(v->args, "bootstrap exited with %d %s", WEXITSTATUS(v->runtime.exit_status), when);
-}
-
-static int converse(struct invocation *v)
-{
-    uint64_t deadline_us = v->started_us + (uint64_t)v->timeout_s * 1000000u;
-    for (;;) {
-        enum ink_one_shot_request request = ink_one_shot_read(&v->runtime, v->child, deadline_us);
-        switch (request) {
-        case INK_ONE_SHOT_NEXT:
-            v->given_us = ink_clock_us();
-            ink_one_shot_give(&v->runtime, v->event, ink_clock_wall_ms() + v->timeout_s * 1000);
-            break;
-        case INK_ONE_SHOT_RESPONSE:
-        case INK_ONE_SHOT_ERROR:
-        case INK_ONE_SHOT_INIT_ERROR:
-            v->answered_us = v->given_us ? ink_clock_us() : 0;
-            ink_one_shot_answer(&v->runtime, "202 Accepted");
-            int code = print_answer(v, request != INK_ONE_SHOT_RESPONSE);
-            end(v);
-            return code;
-        case INK_ONE_SHOT_OTHER: ink_one_shot_answer(&v->runtime, "404 Not Found"); break;
-        case INK_ONE_SHOT_GONE: return gone(v);
-        case INK_ONE_SHOT_LATE:
-            end(v);
-            return ink_command_fail(v->args, "Task timed out after %ld.00 seconds (--timeout gives it more)",
-                                    v->timeout_s);
+    size_t bytes = 0;
+    if (!ink_args_number(args, "timeout", 1, 900, 30, &s->timeout_s) ||
+        !ink_args_number(args, "memory", 128, 10240, 512, &s->memory_mb) ||
+        !ink_args_number(args, "tmp-mb", 512, 10240, INK_WALLS_TMP_MB, &s->tmp_mb))
+        return false;
+    s->region = getenv("AWS_REGION");
+    if (!s->region || !*s->region) s->region = getenv("AWS_DEFAULT_REGION");
+    if (!s->region || !*s->region) s->region = "us-east-1";
+    pass_credentials(s, ink_args_value(args, "s3"));
+    for (int i = 0; i < args->repeated_count; i++) {
+        const char *text = args->repeated[i], *equals = strchr(text, '=');
+        bytes += strlen(text);
+        if (!equals || equals == text || bytes > VARIABLE_MAX) {
+            ink_command_misused(args,
+                                equals && equals != text ? "--env: Lambda takes %d bytes of variables in all"
+                                                         : "--env: it wants NAME=VALUE",
+                                VARIABLE_MAX);
+            return false;
         }
+        s->env[s->env_count++] = text;
     }
+    return true;
+}
+
+/* --- the event in, the answer out --------------------------------------------------------------------------------- */
+
+static ink_status read_stdin(struct ink_buffer *out, struct ink_error *err)
+{
+    char piece[65536];
+    ink_status st = INK_OK;
+    for (ssize_t n; !st && (n = read(STDIN_FILENO, piece, sizeof piece)) != 0;)
+        st = n < 0 ? INK_E_IO : ink_buffer_append(out, piece, (size_t)n);
+    return st ? ink_fail(err, st, "the event from stdin is over %d MB, or cannot be read", EVENT_MAX >> 20) : INK_OK;
+}
+
+static ink_status read_event(const char *path, struct ink_buffer *out, struct ink_error *err)
+{
+    return !strcmp(path, "-") ? read_stdin(out, err) : ink_file_read(path, out, err);
+}
+
+static void show_findings(const struct ink_args *args, const struct ink_function_code *code)
+{
+    for (int i = 0; i < code->findings.count; i++) ink_command_fail(args, "%s", code->findings.items[i].text);
+    if (*code->no_walls) ink_command_fail(args, "%s", code->no_walls);
+}
+
+static int show_result(const struct ink_args *args, const struct settings *s,
+                       const struct ink_invocation_result *result)
+{
+    if (result->end != INK_INVOCATION_CANCELLED)
+        printf("%.*s\n", (int)result->payload.len, (const char *)result->payload.data);
+    switch (result->end) {
+    case INK_INVOCATION_ANSWERED: return INK_EXIT_DONE;
+    case INK_INVOCATION_FAILED: return ink_command_fail(args, "the function answered with an error");
+    case INK_INVOCATION_EXITED: return ink_command_fail(args, "the function ended before it had answered");
+    case INK_INVOCATION_TIMED_OUT:
+        return ink_command_fail(args, "the function took too long (--timeout %ld gives it more)", s->timeout_s);
+    case INK_INVOCATION_OUT_OF_MEMORY:
+        return ink_command_fail(args, "the function needs more than %ld MB (--memory gives it more)", s->memory_mb);
+    case INK_INVOCATION_CANCELLED: break;
+    }
+    return EXIT_SIGNAL + (int)cancelled;
+}
+
+static int run(const struct ink_args *args, const struct settings *s, struct ink_view event,
+               struct ink_function_code *code)
+{
+    struct ink_invocation_result result = {0};
+    struct ink_error err = {0};
+    const char *task = code->walls.raised ? "/var/task/bootstrap" : code->program;
+    const char *const argv[] = {code->emulator, task, NULL};
+    code->walls.tmp_mb = (unsigned)s->tmp_mb;
+    struct ink_invocation_options options = {
+        .process = {.program = code->program, .folder = code->folder, .walls = code->walls, .output = STDERR_FILENO},
+        .more_env = s->env,
+        .region = s->region,
+        .memory_mb = (unsigned)s->memory_mb,
+        .timeout_s = s->timeout_s,
+        .event = event,
+        .log = stderr,
+        .cancel = &cancelled};
+    if (*code->emulator) {
+        options.process.argv = argv;
+        if (!code->walls.raised) options.process.program = code->emulator;
+    }
+    int exit_code = ink_invocation_run(&options, &result, &err) ? ink_command_fail(args, "%s", err.text)
+                                                                : show_result(args, s, &result);
+    ink_buffer_cleanup(&result.payload);
+    return exit_code;
 }
 
 static int invoke(const struct ink_args *args)
 {
-    struct invocation v = {.args = args};
+    static struct ink_function_code code; /* large */
+    struct settings settings = {0};
     struct ink_error err = {0};
     struct ink_buffer event;
-    if (!ink_args_number(args, "timeout", 1, 900, 30, &v.timeout_s)) return INK_EXIT_USAGE;
+    int exit_code = INK_EXIT_USAGE;
+    ink_arena_init(&settings.arena, 64 << 10);
     ink_buffer_init(&event, EVENT_MAX);
-    if (ink_file_read(args->rest[0], &event, &err)) return ink_command_fail(args, "%s", err.text);
-    v.event = ink_buffer_view(&event);
-    int code = INK_EXIT_FAILED;
-    if (ink_one_shot_open(&v.runtime, &err))
-        ink_command_fail(args, "%s", err.text);
-    else if ((code = start(&v)) == INK_EXIT_DONE)
-        code = converse(&v);
-    ink_one_shot_close(&v.runtime);
+    signal(SIGINT, cancel);
+    signal(SIGTERM, cancel);
+    signal(SIGHUP, cancel);
+    if (read_settings(args, &settings)) {
+        exit_code = INK_EXIT_FAILED;
+        if (read_event(args->rest[0], &event, &err)) {
+            ink_command_fail(args, "%s", err.text);
+        } else {
+            ink_status st = ink_function_code_open(ink_args_value(args, "zip"), &code, &err);
+            show_findings(args, &code);
+            exit_code =
+                st ? ink_command_fail(args, "%s", err.text) : run(args, &settings, ink_buffer_view(&event), &code);
+            ink_function_code_close(&code);
+        }
+    }
     ink_buffer_cleanup(&event);
-    return code;
+    ink_arena_cleanup(&settings.arena);
+    return exit_code;
 }
 
 const struct ink_command ink_command_invoke = {
     .name = "invoke",
     .arguments = "EVENT.json",
     .summary = "one event through the function, as Lambda would run it",
-    .help = "Starts bootstrap (which lies beside this program), gives it the event and prints its answer; its log and "
-            "Lambda's REPORT\n"
-            "line go to stderr. Credentials and region are those of the environment.\n\n"
-            "  echo '{\"bucket\": \"handwriting\", \"key\": \"digit.png\"}' > event.json\n"
-            "  inkling invoke event.json --s3 http://127.0.0.1:9000\n",
-    .options = {{"s3", "URL",
+    .help = "Starts the function (a zip, or bootstrap beside this program) where it sees what it would see on Lambda, "
+            "gives it\n"
+            "the event (- reads it from stdin) and prints its answer; its log and Lambda's own lines go to stderr. Of "
+            "your\n"
+            "environment it gets the credentials and the region (AWS_ACCESS_KEY_ID ...), and what --env says.\n\n"
+            "  echo '{\"bucket\": \"handwriting\", \"key\": \"digit.png\"}' |\n"
+            "    inkling invoke - --zip function.zip --s3 http://127.0.0.1:9000\n",
+    .options = {{"zip", "FILE", "the function; without it, what `inkling package` would zip"},
+                {"s3", "URL",
                  "the S3 to use, e.g. the local cloud's (its own key pair unless AWS_ACCESS_KEY_ID is set)"},
-                {"timeout", "SECONDS", "as the function's time-out (30)"}},
+                {"memory", "MB", "the function's memory (512)"},
+                {"timeout", "SECONDS", "its time-out (30)"},
+                {"tmp-mb", "MB", "what fits in its /tmp (512)"},
+                {"env", "NAME=VALUE", "a variable of its environment; may be given several times", .many = true}},
     .least = 1,
     .most = 1,
     .run = invoke,

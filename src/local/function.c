@@ -22,18 +22,8 @@
 enum {
     INIT_MS = 10000, /* from the start of a process to its first GET next */
     SAMPLE_MS = 100, /* how often memory is looked at while an invocation runs */
-    SLACK_MB = 64,   /* stacks and libraries that Lambda does not count as data */
     ENV_MAX = 32,
 };
-
-/* A sanitizer maps more than any limit on data would let it. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#define SANITIZED __has_feature(address_sanitizer)
-#else
-#define SANITIZED 0
-#endif
 
 struct worker {
     struct ink_function *function;
@@ -80,7 +70,7 @@ static void fail_outcome(struct outcome *outcome, const char *type, const char *
 
 static void end_process(struct worker *worker)
 {
-    ink_process_end(&worker->process);
+    ink_process_end(&worker->process, NULL);
     ink_runtime_process_gone(worker->runtime);
 }
 
@@ -92,8 +82,7 @@ static ink_status start_process(struct worker *worker, struct ink_error *err)
                                           .env = worker->env,
                                           .folder = function->folder,
                                           .walls = function->walls,
-                                          .memory_bytes =
-                                              SANITIZED ? 0 : ((uint64_t)options->memory_mb + SLACK_MB) << 20,
+                                          .memory_mb = options->memory_mb,
                                           .output = options->watcher ? worker->output.write_fd : options->output};
     return ink_process_start(&process, &worker->process, err);
 }
@@ -101,7 +90,7 @@ static ink_status start_process(struct worker *worker, struct ink_error *err)
 static void describe_exit(struct worker *worker, const char *request_id, struct outcome *outcome)
 {
     char how[80], message[200];
-    int status = ink_process_end(&worker->process);
+    int status = ink_process_end(&worker->process, NULL);
     if (status == 0) {
         snprintf(message, sizeof message, "RequestId: %s Error: Runtime exited without providing a reason", request_id);
     } else {
@@ -233,7 +222,7 @@ static void watch(struct worker *worker, const char *request_id, struct outcome 
         looked_us = ink_clock_us();
         if (over_limits(worker, &result, started_ms, request_id, outcome)) return;
     }
-    if (result.state == INK_RUNTIME_INIT_FAILED) ink_process_end(&worker->process);
+    if (result.state == INK_RUNTIME_INIT_FAILED) ink_process_end(&worker->process, NULL);
 }
 
 static void run_event(struct worker *worker, struct ink_store_event *event)
@@ -290,7 +279,7 @@ static struct ink_store_event *wait_for_event(struct worker *worker)
         if (fds[2].revents) read_output(worker);
         if (fds[1].revents) {
             char how[80];
-            ink_process_describe(ink_process_end(&worker->process), how, sizeof how);
+            ink_process_describe(ink_process_end(&worker->process, NULL), how, sizeof how);
             ink_log(INK_LOG_WARN, "%s: its process ended by itself (%s); the next event starts another",
                     function->options.name, how);
             ink_runtime_process_gone(worker->runtime);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,17 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { SLACK_MB = 64 /* stacks and libraries, which Lambda does not count as data */ };
+
+/* A sanitizer maps more than any limit on data would let it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED 0
+#endif
 
 /* Through a pipe from keeper and program: who they are, or the errno of what went wrong before exec. */
 struct news {
@@ -66,13 +78,15 @@ static _Noreturn void be_first(pid_t keeper)
 static _Noreturn void become_program(const struct ink_process_options *options, pid_t keeper, int pipe_fd)
 {
     const char *program = options->program;
+    char task[NAME_MAX + 16];
     sigset_t none;
     setsid();
-    if (options->memory_bytes) limit(RLIMIT_DATA, options->memory_bytes);
+    if (options->memory_mb && !SANITIZED) limit(RLIMIT_DATA, ((uint64_t)options->memory_mb + SLACK_MB) << 20);
     limit(RLIMIT_NOFILE, INK_DESCRIPTORS_MOST);
     if (options->walls.raised) {
-        if (!ink_walls_raise(&options->walls, options->folder)) tell_and_exit(pipe_fd);
-        program = strrchr(program, '/') + 1;     /* where it is now */
+        if (!ink_walls_raise(&options->walls)) tell_and_exit(pipe_fd);
+        snprintf(task, sizeof task, "/var/task/%s", strrchr(program, '/') + 1); /* where it is now */
+        program = task;
         limit(RLIMIT_NPROC, INK_PROCESSES_MOST); /* counts in here alone */
     }
     if (options->walls.emulator) program = INK_WALLS_EMULATOR;
@@ -124,7 +138,8 @@ static _Noreturn void be_keeper(const struct ink_process_options *options, pid_t
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(options->output, 1) < 0 || dup2(options->output, 2) < 0 ||
         chdir(options->folder))
         tell_and_exit(pipe_fd);
-    if (options->walls.raised ? !ink_walls_enter() : prctl(PR_SET_CHILD_SUBREAPER, 1)) tell_and_exit(pipe_fd);
+    if (options->walls.raised ? !ink_walls_enter(&options->walls) : prctl(PR_SET_CHILD_SUBREAPER, 1))
+        tell_and_exit(pipe_fd);
     prctl(PR_SET_PDEATHSIG, SIGTERM);    /* a new user namespace would have taken it back */
     if (getppid() != parent) _exit(126); /* it had died before that was set */
     if (pipe_fd != 3 && dup3(pipe_fd, 3, O_CLOEXEC) < 0) tell_and_exit(pipe_fd);
@@ -187,16 +202,19 @@ ink_status ink_process_start(const struct ink_process_options *options, struct i
         if (out->pidfd < 0) code = errno;
     }
     if (!code) return INK_OK;
-    ink_process_end(out);
+    ink_process_end(out, NULL);
     return fail_start(options, code, err);
 }
 
-int ink_process_end(struct ink_process *process)
+int ink_process_end(struct ink_process *process, uint64_t *peak_bytes)
 {
+    struct rusage usage = {0};
     int status = 0;
+    if (peak_bytes) *peak_bytes = 0;
     if (process->pid <= 0) return 0;
     kill(process->pid, SIGTERM); /* not reaped yet, so the number is still its own */
-    while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR) continue;
+    while (wait4(process->pid, &status, 0, &usage) < 0 && errno == EINTR) continue;
+    if (peak_bytes) *peak_bytes = (uint64_t)usage.ru_maxrss << 10;
     if (process->pidfd >= 0) close(process->pidfd);
     *process = (struct ink_process){.pidfd = -1};
     return status;

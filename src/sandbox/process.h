@@ -19,12 +19,12 @@ enum { INK_PROCESSES_MOST = 1024, INK_DESCRIPTORS_MOST = 1024 }; /* threads coun
 
 struct ink_process_options {
     const char *program;     /* absolute */
-    const char *const *argv; /* NULL: the program's name alone */
+    const char *const *argv; /* NULL: the program's path alone */
     const char *const *env;  /* "NAME=value", NULL at the end */
     const char *folder;      /* its working folder; the program is in it */
     struct ink_walls walls;  /* /var/task then stands for the folder */
-    uint64_t memory_bytes;   /* of data that each process may ask for; 0: no limit */
-    int output;              /* a descriptor for stdout and stderr */
+    unsigned memory_mb; /* of data, and some for stacks and libraries, is what each process may ask for; 0: no limit */
+    int output;         /* a descriptor for stdout and stderr */
 };
 
 struct ink_process {
@@ -38,8 +38,9 @@ struct ink_process {
 INK_NODISCARD ink_status ink_process_start(const struct ink_process_options *options, struct ink_process *out,
                                            struct ink_error *err);
 
-/* Ends all of it, if it still lives, and reaps; returns the program's wait status. */
-int ink_process_end(struct ink_process *process);
+/* Ends all of it, if it still lives, and reaps; returns the program's wait status. peak_bytes: the most memory that one of
+ * its processes has had, or this one when it was forked; NULL is allowed. */
+int ink_process_end(struct ink_process *process, uint64_t *peak_bytes);
 
 struct ink_process_usage {
     uint64_t

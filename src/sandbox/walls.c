@@ -9,13 +9,14 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* <sys/mount.h> and <linux/mount.h> cannot both be had on older systems */
-enum { BIND = 4096, RECURSIVE = 16384, PRIVATE = 1 << 18, DETACH = 2, NO_SUID_DEV = 2 | 4 };
+enum { BIND = 4096, RECURSIVE = 16384, PRIVATE = 1 << 18, DETACH = 2, NO_SUID_DEV = 2 | 4, NOBODY = 65534 };
 
 static bool mount_at(const char *from, const char *to, const char *type, unsigned long flags, const char *data)
 {
@@ -36,10 +37,19 @@ static bool write_file(const char *path, const char *text)
     return ok;
 }
 
+/* Whoever changes its user cannot write its own /proc files any more, unless it says that it may be looked at. The C
+ * library's calls would change all threads, which here are another process's. */
+static bool become_nobody(void)
+{
+    return syscall(SYS_setgroups, 0, NULL) == 0 && syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) == 0 &&
+           syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY) == 0 && prctl(PR_SET_DUMPABLE, 1) == 0;
+}
+
 /* As itself outside, as user 1000 inside: exec takes the capabilities away that it has while it builds. */
-bool ink_walls_enter(void)
+bool ink_walls_enter(const struct ink_walls *walls)
 {
     char users[40], groups[40];
+    if (walls->as_nobody && !become_nobody()) return false;
     snprintf(users, sizeof users, "1000 %u 1", (unsigned)geteuid());
     snprintf(groups, sizeof groups, "1000 %u 1", (unsigned)getegid());
     return unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) == 0 && write_file("/proc/self/setgroups", "deny") &&
@@ -129,10 +139,10 @@ static bool move_in(void)
            chdir("/var/task") == 0;
 }
 
-bool ink_walls_raise(const struct ink_walls *walls, const char *folder)
+bool ink_walls_raise(const struct ink_walls *walls)
 {
     mode_t mask = umask(0);
-    bool ok = chdir(folder) == 0 && build(walls) && move_in();
+    bool ok = build(walls) && move_in();
     umask(mask);
     return ok;
 }
@@ -172,9 +182,9 @@ static int try_in_children(const struct ink_walls *walls, const char *folder)
     int status = 0;
     pid_t pid = fork();
     if (pid == 0) { /* enters and has a child of its own raise them */
-        pid_t inner = ink_walls_enter() ? fork() : -1;
+        pid_t inner = chdir(folder) == 0 && ink_walls_enter(walls) ? fork() : -1;
         if (inner < 0) _exit(errno);
-        if (inner == 0) _exit(ink_walls_raise(walls, folder) ? 0 : errno);
+        if (inner == 0) _exit(ink_walls_raise(walls) ? 0 : errno);
         while (waitpid(inner, &status, 0) < 0 && errno == EINTR) continue;
         _exit(WIFEXITED(status) ? WEXITSTATUS(status) : EAGAIN);
     }
@@ -188,9 +198,14 @@ ink_status ink_walls_for(const char *program, const char *folder, struct ink_wal
     bool alone = is_static(program);
     *out = (struct ink_walls){.raised = true,
                               .host = !alone,
+                              .as_nobody = geteuid() == 0,
                               .tmp_mb = INK_WALLS_TMP_MB,
                               .only = alone && beside_this_program(folder) ? strrchr(program, '/') + 1 : NULL};
     int code = try_in_children(out, folder);
+    if (code && out->as_nobody) {
+        out->as_nobody = false;
+        code = try_in_children(out, folder);
+    }
     out->raised = code == 0;
     if (code == 0) return INK_OK;
     return ink_fail(err, INK_E_DENIED, "%s runs without walls, it sees the files that you see: no namespaces here (%s)",

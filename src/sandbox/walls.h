@@ -15,22 +15,25 @@ struct ink_walls {
     bool host;            /* /usr and so on */
     bool names;           /* what finding other machines takes: /etc/hosts, /etc/resolv.conf, with `host` /etc/ssl */
     unsigned tmp_mb;      /* what fits in /tmp */
+    bool as_nobody;       /* root starts it as another user, whose processes the system counts and limits */
     const char *only;     /* the one file of the folder that is shown; NULL: all of it */
     const char *emulator; /* a static program of the host's, shown as INK_WALLS_EMULATOR; NULL: none */
 };
 
 #define INK_WALLS_EMULATOR "/var/emulator"
 
-/* What the program (absolute, in `folder`) needs, tried in a child; /tmp has INK_WALLS_TMP_MB and neither names nor an
+/* What the program (absolute, in `folder`) needs, tried in a child. Root does not run it as itself, unless nobody else may
+ * read the folder. /tmp has INK_WALLS_TMP_MB and neither names nor an
  * emulator are shown. Where namespaces are refused, INK_E_DENIED and the reason; out->raised is false then. `only` points
  * into `program`. */
 ink_status ink_walls_for(const char *program, const char *folder, struct ink_walls *out, struct ink_error *err);
 
-/* Both: false with errno; only _exit is sensible then. Safe after fork in a process with threads.
+/* Both: in the folder that becomes /var/task; false with errno, only _exit is sensible then. Safe after fork in a process
+ * with threads.
  *
  * enter: in a child of its own, which stays outside of the process namespace: its children are inside, the first as
  * process 1, with whose end they all end. raise: in such a child, before exec; leaves it in /var/task. */
-bool ink_walls_enter(void);
-bool ink_walls_raise(const struct ink_walls *walls, const char *folder);
+bool ink_walls_enter(const struct ink_walls *walls);
+bool ink_walls_raise(const struct ink_walls *walls);
 
 #endif

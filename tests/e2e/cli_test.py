@@ -336,7 +336,7 @@ class Invoke(unittest.TestCase):
             event.flush()
             done = inkling("invoke", event.name)
             json.loads(done.stdout)
-            self.assertRegex(done.stderr, r"REPORT RequestId: \S+\tDuration: [\d.]+ ms\tInit Duration: [\d.]+ ms")
+            self.assertRegex(done.stderr, r"REPORT RequestId: \S+\tDuration: [\d.]+ ms\t.*\tInit Duration: [\d.]+ ms\t\n")
 
     def test_bad_event(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as event:

@@ -76,7 +76,7 @@ def bootstrap():
         bucket = Bucket(cloud)
         bucket.put("digit.png", PICTURE)
         check(bucket.wait("results.txt").startswith(b"class=7 ; "))
-        [process] = [p for p in descendants(cloud.process.pid) if (p / "cmdline").read_bytes() == b"bootstrap\0"]
+        [process] = [p for p in descendants(cloud.process.pid) if (p / "cmdline").read_bytes() == b"/var/task/bootstrap\0"]
         check(files_below(process / "root") == ["var/task/bootstrap"], files_below(process / "root"))
         check(sorted(os.listdir(process / "root")) == ["tmp", "var"], os.listdir(process / "root"))
         status = (process / "status").read_text()

@@ -65,7 +65,7 @@ static int wait_until_it_ends(struct fixture *f)
     pid_t keeper = f->process.pid;
     siginfo_t info;
     assert_int_equal(waitid(P_PID, (id_t)keeper, &info, WEXITED | WNOWAIT), 0);
-    return ink_process_end(&f->process);
+    return ink_process_end(&f->process, NULL);
 }
 
 static int setup(void **state, bool walls)
@@ -97,7 +97,7 @@ static int setup_without(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    ink_process_end(&f->process);
+    ink_process_end(&f->process, NULL);
     unlink(f->program);
     unlink(f->output);
     rmdir(f->folder);
@@ -147,7 +147,7 @@ static void what_it_started_ends_with_it(void **state)
         while (read(reader, text, sizeof text) <= 0) usleep(1000);
         assert_string_equal(text, "up\n");
         if (i == 0) wait_until_it_ends(f);
-        ink_process_end(&f->process);
+        ink_process_end(&f->process, NULL);
         uint64_t until = ink_clock_us() + 20000000; /* without walls nobody waits for the orphan */
         while (read(reader, text, sizeof text) != 0 && ink_clock_us() < until) usleep(1000);
         assert_true(ink_clock_us() < until);
@@ -166,7 +166,7 @@ static void all_its_processes_count(void **state)
     assert_int_equal(usage.processes, 5); /* two are shells */
     assert_in_range(usage.now_bytes, 4096 * 5, 64 << 20);
     assert_in_range(usage.peak_bytes, 100 << 10, 64 << 20);
-    ink_process_end(&f->process);
+    ink_process_end(&f->process, NULL);
     ink_process_look(&f->process, &usage);
     assert_int_equal(usage.processes + usage.now_bytes + usage.peak_bytes, 0);
 }
