@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bootstrap behind another implementation of the Runtime API: @architect/sandbox, where npm has installed it."""
+"""bootstrap behind another implementation of the Runtime API: @architect/sandbox, where npm has installed it. What it
+writes is what it writes behind `inkling invoke`."""
 import pathlib
 import shutil
 import subprocess
@@ -24,6 +25,11 @@ def main():
         check(done.returncode == 0, done.stdout, done.stderr)
         text = bucket.wait("results.txt").decode()
         check(text.startswith(("class=7 ; probability=0.99", "class=7 ; probability=1.0")), text, done.stdout, done.stderr)
+        bucket.delete("results.txt")
+        done = subprocess.run([BUILD / "inkling", "invoke", "-", "--s3", cloud.endpoint], env=Cloud.clean(), capture_output=True,
+                              text=True, timeout=120, input='{"bucket": "other", "key": "digit.png"}')
+        check(done.returncode == 0, done.stdout, done.stderr)
+        check(bucket.get("results.txt").decode() == text, "behind `inkling invoke` it writes something else", done.stderr)
 
 
 if __name__ == "__main__":

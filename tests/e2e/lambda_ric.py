@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """aws-lambda-ric, the client that AWS gives to Node.js images, as a function of the local cloud: what it is given, and
-what becomes of an answer, a thrown error and a process that ends."""
+what becomes of an answer, a thrown error and a process that ends. `inkling invoke` says the same of it, from a zip."""
 import contextlib
 import json
 import pathlib
 import shutil
 import sqlite3
+import subprocess
 import tempfile
 import time
+import zipfile
 
 from bucket import Bucket
 from cloud import BUILD, PICTURE, Cloud, check, skip
@@ -81,6 +83,7 @@ def fails(cloud, bucket, log, key, error_type, message):
     check(context["condition"] == "RetriesExhausted" and context["approximateInvokeCount"] == 3, record)
     check(context["requestId"] == tries[0]["request"], record)
     check(response["errorType"] == error_type and message in response["errorMessage"], record)
+    return record
 
 
 def succeeds(bucket, log, key):
@@ -93,20 +96,49 @@ def succeeds(bucket, log, key):
     return seen
 
 
+class Invoke:
+    """The same function through `inkling invoke`."""
+
+    def __init__(self, folder, function):
+        self.folder, self.zip = folder, folder / "function.zip"
+        with zipfile.ZipFile(self.zip, "w") as z:
+            for path in sorted(p for p in function.parent.rglob("*") if p.is_file() and p != function):
+                z.write(path, path.relative_to(function.parent))
+            z.write(function, "bootstrap")
+
+    def agrees(self, key, record):
+        """With the record of a failure, or without one that it answers."""
+        event = record["requestPayload"] if record else {"Records": [{"eventName": "x", "s3": {"bucket": {}, "object": {"key": key}}}]}
+        done = subprocess.run([BUILD / "inkling", "invoke", "-", "--zip", self.zip, "--memory", "4096"], input=json.dumps(event),
+                              env=Cloud.clean(), capture_output=True, text=True, timeout=120)
+        check(done.returncode == (1 if record else 0), done.stdout, done.stderr)
+        answer = json.loads(done.stdout)
+        seen = json.loads(done.stderr.partition("SEEN ")[2].partition("\n")[0])
+        said = json.dumps(record["responsePayload"] if record else {"seen": key})
+        said = said.replace(record["requestContext"]["requestId"], seen["request"]) if record else said
+        check(answer == json.loads(said), "the local cloud:", said, "invoke:", answer)
+
+
 def main():
     if not shutil.which("node") or not RIC:
         skip("node or build/npm's aws-lambda-ric is not here (./do test installs it)")
     with tempfile.TemporaryDirectory(prefix="inkling-ric-") as name:
         folder = pathlib.Path(name)
-        with Cloud("--function", make_function(folder), "--retry-waits", "50,100", "--memory", "4096") as cloud:
+        (folder / "code").mkdir()
+        function = make_function(folder / "code")
+        with Cloud("--function", function, "--retry-waits", "50,100", "--memory", "4096") as cloud:
             bucket, log = Bucket(cloud), cloud.folder / "log"
             first, second = succeeds(bucket, log, "a.png"), succeeds(bucket, log, "a/b-c.png")
             check(first["object"]["sequencer"] < second["object"]["sequencer"], first, second)
-            fails(cloud, bucket, log, "throw.png", "RangeError", "not today")
-            fails(cloud, bucket, log, "crash.png", "Runtime.ExitError", "signal: aborted")
+            thrown = fails(cloud, bucket, log, "throw.png", "RangeError", "not today")
+            crashed = fails(cloud, bucket, log, "crash.png", "Runtime.ExitError", "signal: aborted")
             succeeds(bucket, log, "after.png")
             check(cloud.stop() == 0 and not query(cloud, "SELECT id FROM events"), "events are still queued")
             check(len(wait_for_tries(log, "a.png", 1)) == 1, "an event that was handled came again")
+        invoke = Invoke(folder, function)
+        invoke.agrees("a.png", None)
+        invoke.agrees("throw.png", thrown)
+        invoke.agrees("crash.png", crashed)
 
 
 if __name__ == "__main__":
