@@ -226,24 +226,50 @@ static ink_status find_keys(struct finder *f, const char *asked_profile, const c
     return st == INK_E_NOT_FOUND ? no_keys(err) : st;
 }
 
+static const char *profile_of(const struct ink_credentials_wish *wish)
+{
+    const char *profile = wish->profile ? wish->profile : variable("AWS_PROFILE");
+    return profile ? profile : "default";
+}
+
+/* NULL: none is named anywhere. */
+static const char *region_of(const struct finder *f, const struct ink_credentials_wish *wish)
+{
+    const char *region = wish->region;
+    if (!region) region = variable("AWS_REGION");
+    if (!region) region = variable("AWS_DEFAULT_REGION");
+    if (!region) region = setting(f, profile_of(wish), "region");
+    return region;
+}
+
+static ink_status keep_region(struct finder *f, const char *region, const char **out, struct ink_error *err)
+{
+    if (!region)
+        return ink_fail(err, INK_E_ARGUMENT,
+                        "no region: say --region eu-central-1 (or whichever), set AWS_REGION, or give the profile one");
+    if (!*region || strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(region))
+        return ink_fail(err, INK_E_ARGUMENT, "\"%.40s\" is no region's name: they look like eu-central-1", region);
+    *out = ink_arena_text(f->arena, ink_view_text(region));
+    return *out ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the region's name");
+}
+
+ink_status ink_credentials_region(const struct ink_credentials_wish *wish, struct ink_arena *arena, const char **region,
+                                  struct ink_error *err)
+{
+    struct finder f = {.arena = arena};
+    ink_status st = ink_profiles_load(arena, &f.profiles, err);
+    return st ? st : keep_region(&f, region_of(&f, wish), region, err);
+}
+
 ink_status ink_credentials_find(struct ink_http_client *http, const struct ink_credentials_wish *wish,
                                 struct ink_arena *arena, struct ink_aws_config *out, struct ink_error *err)
 {
     struct finder f = {.http = http, .arena = arena};
-    const char *profile = wish->profile ? wish->profile : variable("AWS_PROFILE"), *region = wish->region;
-    if (!profile) profile = "default";
     ink_status st = ink_profiles_load(arena, &f.profiles, err);
     if (st) return st;
-    if (!region) region = variable("AWS_REGION");
-    if (!region) region = variable("AWS_DEFAULT_REGION");
-    if (!region) region = setting(&f, profile, "region");
+    const char *region = region_of(&f, wish);
     f.region = region ? region : "us-east-1";
     *out = (struct ink_aws_config){0};
-    st = find_keys(&f, wish->profile, profile, out, err);
-    if (st) return st;
-    if (!region)
-        return ink_fail(err, INK_E_ARGUMENT,
-                        "no region: say --region eu-central-1 (or whichever), set AWS_REGION, or give the profile one");
-    out->region = ink_arena_text(arena, ink_view_text(region));
-    return out->region ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the region's name");
+    st = find_keys(&f, wish->profile, profile_of(wish), out, err);
+    return st ? st : keep_region(&f, region, &out->region, err);
 }

@@ -30,4 +30,8 @@ INK_NODISCARD ink_status ink_credentials_find(struct ink_http_client *http, cons
                                               struct ink_arena *arena, struct ink_aws_config *out,
                                               struct ink_error *err);
 
+/* The region alone, asking nobody. INK_E_ARGUMENT and INK_E_FORMAT as above. */
+INK_NODISCARD ink_status ink_credentials_region(const struct ink_credentials_wish *wish, struct ink_arena *arena,
+                                                const char **region, struct ink_error *err);
+
 #endif

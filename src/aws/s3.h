@@ -36,6 +36,7 @@ struct ink_s3_call {
     const char *bucket;
     const char *key; /* as it is, not encoded: any bytes but NUL. LIST: the prefix, or NULL */
     const char *version_id;
+    const char *owner;         /* account that must own the bucket; NULL: any */
     const char *if_match;      /* an ETag as it stands in an answer here: without quotes */
     const char *if_none_match; /* the same, or "*" */
     struct ink_view body;      /* PUT */

@@ -116,6 +116,7 @@ static void set_headers(struct ink_s3 *s3, struct ink_s3_way *way)
     header(way, "x-amz-content-sha256", way->sha256);
     header(way, "x-amz-date", way->date);
     header(way, "x-amz-security-token", s3->config->token);
+    header(way, "x-amz-expected-bucket-owner", call->owner);
     header(way, "If-Match", quoted(call->if_match, way->if_match, sizeof way->if_match));
     header(way, "If-None-Match", quoted(call->if_none_match, way->if_none_match, sizeof way->if_none_match));
     if (call->op == INK_S3_PUT) {

@@ -9,7 +9,7 @@
 
 enum { INK_EXIT_DONE = 0, INK_EXIT_FAILED = 1, INK_EXIT_USAGE = 2 };
 
-enum { INK_OPTIONS_MAX = 10, INK_REPEATED_MAX = 64 };
+enum { INK_OPTIONS_MAX = 16, INK_REPEATED_MAX = 64 };
 
 struct ink_option {
     const char *name;  /* "threads", for --threads; "o", for -o */
@@ -63,6 +63,7 @@ void ink_command_help(const struct ink_command *command);
 
 /* the rows */
 extern const struct ink_command ink_command_run, ink_command_inspect, ink_command_check, ink_command_eval,
-    ink_command_bench, ink_command_serve, ink_command_invoke, ink_command_sweep, ink_command_package;
+    ink_command_bench, ink_command_deploy, ink_command_serve, ink_command_invoke, ink_command_sweep,
+    ink_command_package;
 
 #endif
