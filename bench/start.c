@@ -19,7 +19,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "cli/one_shot.h"
+#include "cli/runtime_api.h"
 
 extern char **environ;
 
@@ -73,28 +73,33 @@ static uint64_t run_to_end(char *const args[])
     return ink_clock_us() - from;
 }
 
+static void wait_for(struct ink_runtime_api *api, enum ink_runtime_call wanted, uint64_t until_us, const char *failure)
+{
+    while (ink_runtime_api_wait(api, -1, 1000) != wanted)
+        if (ink_clock_us() > until_us) die(failure);
+}
+
 /* Times of one bootstrap: to its first question and, with an event, to its answer. */
 static void run_bootstrap(char *program, struct ink_view event, struct series *to_next, struct series *to_answer)
 {
-    struct ink_one_shot runtime;
+    struct ink_runtime_api api;
     struct ink_error err = {0};
-    if (ink_one_shot_open(&runtime, &err)) die(err.text);
-    setenv("AWS_LAMBDA_RUNTIME_API", runtime.address, 1);
+    if (ink_runtime_api_open(&api, &err)) die(err.text);
+    setenv("AWS_LAMBDA_RUNTIME_API", api.address, 1);
 
     uint64_t from = ink_clock_us();
     pid_t child = start((char *[]){program, NULL});
-    if (ink_one_shot_read(&runtime, child, from + WAIT_US) != INK_ONE_SHOT_NEXT) die("bootstrap asked for no event");
+    wait_for(&api, INK_CALL_NEXT, from + WAIT_US, "bootstrap asked for no event");
     add(to_next, ink_clock_us() - from);
     if (event.len) {
-        ink_one_shot_give(&runtime, event, ink_clock_wall_ms() + 10000);
-        if (ink_one_shot_read(&runtime, child, from + WAIT_US) != INK_ONE_SHOT_RESPONSE)
-            die("bootstrap did not answer");
+        ink_runtime_api_give(&api, event, "arn:aws:lambda:us-east-1:000000000000:function:inkling",
+                             ink_clock_wall_ms() + 10000);
+        wait_for(&api, INK_CALL_RESPONSE, from + WAIT_US, "bootstrap did not answer");
         add(to_answer, ink_clock_us() - from);
-        ink_one_shot_answer(&runtime, "202 Accepted");
     }
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    ink_one_shot_close(&runtime);
+    ink_runtime_api_close(&api);
 }
 
 static int by_time(const void *a, const void *b)
