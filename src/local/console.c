@@ -13,6 +13,7 @@
 #include "local/console_call.h"
 #include "local/feed.h"
 #include "local/host.h"
+#include "local/runs.h"
 
 #define ROOT "/_inkling/"
 
@@ -185,6 +186,7 @@ ink_status ink_console_init(struct ink_console *console, const char *folder, str
     if (!st) st = take_token(console, folder, err);
     if (!st) console->feed = ink_feed_new(console->boot);
     if (!st && !console->feed) st = ink_fail(err, INK_E_OOM, "the console: out of memory");
+    if (!st) st = ink_runs_new(console->store, console->feed, &console->runs, err);
     if (!st) ink_store_watch(console->store, ink_console_tell_changes, console);
     return st;
 }
@@ -192,11 +194,14 @@ ink_status ink_console_init(struct ink_console *console, const char *folder, str
 void ink_console_quiesce(struct ink_console *console)
 {
     if (console->feed) ink_feed_stop(console->feed);
+    if (console->queue) ink_queue_hang_up(console->queue);
 }
 
 void ink_console_cleanup(struct ink_console *console)
 {
     if (console->store) ink_store_watch(console->store, NULL, NULL);
+    ink_runs_free(console->runs);
     ink_feed_free(console->feed);
+    console->runs = NULL;
     console->feed = NULL;
 }

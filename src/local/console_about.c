@@ -13,7 +13,7 @@ void ink_console_about(struct ink_console_call *call)
     const char *host = ink_http_header(call->http, "Host");
     const char *endpoint = ink_arena_printf(call->arena, "http://%s", host ? host : "");
     ink_console_answer(call, json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:o,s:[ssssss]}", "version", INK_VERSION, "boot",
-                                       console->boot, "bucket", options->bucket, "endpoint", ink_console_text(endpoint),
+                                       console->boot, "bucket", options->bucket, "endpoint", ink_json_text(endpoint),
                                        "region", INK_TRIGGER_REGION, "access_key", options->access_key, "secret",
                                        options->secret, "function", function, "fits", "auto", "seed", "digit",
                                        "letterbox", "crop", "stretch"));

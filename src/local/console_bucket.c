@@ -12,7 +12,7 @@ void ink_console_list_buckets(struct ink_console_call *call)
     if (!ink_console_stored(call, ink_store_bucket_list(call->console->store, call->arena, &buckets, &count))) return;
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_pack("{s:o,s:I}", "name", ink_console_text(buckets[i].name), "created_at_ms",
+        json_array_append_new(list, json_pack("{s:o,s:I}", "name", ink_json_text(buckets[i].name), "created_at_ms",
                                               (json_int_t)buckets[i].created_ms));
     ink_console_answer(call, json_pack("{s:o}", "buckets", list));
 }
@@ -35,8 +35,8 @@ void ink_console_make_bucket(struct ink_console_call *call)
 
 static json_t *entry_json(const struct ink_store_entry *entry)
 {
-    if (entry->is_prefix) return json_pack("{s:o,s:b}", "key", ink_console_text(entry->key), "folder", 1);
-    return json_pack("{s:o,s:b,s:I,s:I,s:s,s:s,s:s}", "key", ink_console_text(entry->key), "folder", 0, "size",
+    if (entry->is_prefix) return json_pack("{s:o,s:b}", "key", ink_json_text(entry->key), "folder", 1);
+    return json_pack("{s:o,s:b,s:I,s:I,s:s,s:s,s:s}", "key", ink_json_text(entry->key), "folder", 0, "size",
                      (json_int_t)entry->size, "modified_at_ms", (json_int_t)entry->modified_ms, "etag", entry->etag,
                      "kind", ink_console_kind(entry->key), "type", ink_console_type(entry->key));
 }
@@ -58,7 +58,7 @@ void ink_console_list_objects(struct ink_console_call *call)
         return;
     json_t *entries = json_array();
     for (size_t i = 0; i < listing.count; i++) json_array_append_new(entries, entry_json(&listing.entries[i]));
-    ink_console_answer(call, json_pack("{s:s,s:o,s:o,s:o}", "bucket", bucket, "prefix",
-                                       ink_console_text(prefix ? prefix : ""), "entries", entries, "next",
-                                       ink_console_text(listing.next)));
+    ink_console_answer(call,
+                       json_pack("{s:s,s:o,s:o,s:o}", "bucket", bucket, "prefix", ink_json_text(prefix ? prefix : ""),
+                                 "entries", entries, "next", ink_json_text(listing.next)));
 }

@@ -63,23 +63,9 @@ const char *ink_console_etag(const struct ink_console_call *call, const char *he
 
 /* --- answering ------------------------------------------------------------------------------------------------------ */
 
-json_t *ink_console_text_of(struct ink_view text)
-{
-    json_t *plain = text.len ? json_stringn((const char *)text.data, text.len) : json_string("");
-    if (plain) return plain;
-    char escaped[4096];
-    ink_text_escape((const char *)text.data, text.len, escaped, sizeof escaped);
-    return json_string(escaped);
-}
-
-json_t *ink_console_text(const char *text)
-{
-    return text ? ink_console_text_of(ink_view_text(text)) : json_null();
-}
-
 static void respond(struct ink_console_call *call, unsigned status, json_t *json)
 {
-    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(json);
     call->answered = true;
     ink_buffer_clear(&call->out);
@@ -100,7 +86,7 @@ void ink_console_refuse(struct ink_console_call *call, enum ink_console_refusal 
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     respond(call, refusals[code].status,
-            json_pack("{s:{s:s,s:o}}", "error", "code", refusals[code].word, "message", ink_console_text(message)));
+            json_pack("{s:{s:s,s:o}}", "error", "code", refusals[code].word, "message", ink_json_text(message)));
 }
 
 void ink_console_answer(struct ink_console_call *call, json_t *json)

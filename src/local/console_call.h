@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "local/console.h"
+#include "local/json_text.h"
 #include "local/store_watch.h"
 #include "local/uri.h"
 
@@ -87,10 +88,6 @@ bool ink_console_stored(struct ink_console_call *call, ink_store_status status);
 /* 200 with the JSON, which is taken over; NULL: out of memory. */
 void ink_console_answer(struct ink_console_call *call, json_t *json);
 
-/* Whatever bytes it has: what is not UTF-8 is escaped. NULL gives null. */
-json_t *ink_console_text(const char *text);
-json_t *ink_console_text_of(struct ink_view text);
-
 /* --- the calls */
 
 /* console_web.c: the page and its files */
@@ -111,6 +108,11 @@ void ink_console_put_object_begin(struct ink_console_call *call);
 void ink_console_put_object(struct ink_console_call *call);
 void ink_console_delete_object(struct ink_console_call *call);
 void ink_console_copy_object(struct ink_console_call *call);
+
+/* console_run.c */
+void ink_console_list_runs(struct ink_console_call *call);
+void ink_console_get_run(struct ink_console_call *call);
+void ink_console_retry(struct ink_console_call *call);
 
 /* console_stream.c */
 void ink_console_stream(struct ink_console_call *call);

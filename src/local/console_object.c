@@ -83,9 +83,9 @@ void ink_console_put_object_begin(struct ink_console_call *call)
 
 static void answer_stored(struct ink_console_call *call, const char *key, const struct ink_store_object *object)
 {
-    ink_console_answer(call, json_pack("{s:o,s:s,s:I,s:I,s:s}", "key", ink_console_text(key), "etag", object->etag,
-                                       "size", (json_int_t)object->size, "modified_at_ms",
-                                       (json_int_t)object->modified_ms, "request_id", call->request_id));
+    ink_console_answer(call, json_pack("{s:o,s:s,s:I,s:I,s:s}", "key", ink_json_text(key), "etag", object->etag, "size",
+                                       (json_int_t)object->size, "modified_at_ms", (json_int_t)object->modified_ms,
+                                       "request_id", call->request_id));
 }
 
 void ink_console_put_object(struct ink_console_call *call)
@@ -113,7 +113,7 @@ void ink_console_delete_object(struct ink_console_call *call)
     if (need_place(call, &bucket, &key) &&
         ink_console_stored(
             call, ink_store_delete(call->console->store, bucket, key, condition.if_match ? &condition : NULL, &origin)))
-        ink_console_answer(call, json_pack("{s:o}", "key", ink_console_text(key)));
+        ink_console_answer(call, json_pack("{s:o}", "key", ink_json_text(key)));
 }
 
 void ink_console_copy_object(struct ink_console_call *call)

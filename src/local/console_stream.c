@@ -39,8 +39,8 @@ void ink_console_tell_changes(void *arg, const struct ink_store_change *change)
 {
     struct ink_console *console = arg;
     for (; change && ink_feed_heard(console->feed); change = change->next) {
-        json_t *data = json_pack("{s:o,s:o,s:s,s:s,s:s}", "bucket", ink_console_text(change->bucket), "key",
-                                 ink_console_text(change->key), "change", change->deleted ? "delete" : "put", "kind",
+        json_t *data = json_pack("{s:o,s:o,s:s,s:s,s:s}", "bucket", ink_json_text(change->bucket), "key",
+                                 ink_json_text(change->key), "change", change->deleted ? "delete" : "put", "kind",
                                  ink_console_kind(change->key), "type", ink_console_type(change->key));
         if (data && !change->deleted) {
             json_object_set_new(data, "etag", json_string(change->etag));

@@ -114,7 +114,8 @@ bool ink_feed_heard(struct ink_feed *feed)
 
 void ink_feed_tell(struct ink_feed *feed, const char *event, json_t *data)
 {
-    char *text = data && ink_feed_heard(feed) ? json_dumps(data, JSON_COMPACT) : NULL; /* one line: no raw newline */
+    char *text = data && ink_feed_heard(feed) ? json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(9))
+                                              : NULL; /* one line: no raw newline */
     json_decref(data);
     if (!text) return;
     pthread_mutex_lock(&feed->lock);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "local/function.h"
 #include "local/gateway.h"
+#include "local/runs.h"
 #include "local/serve_options.h"
 #include "local/trigger.h"
 
@@ -70,7 +71,8 @@ static ink_status open_function_log(struct cloud *cloud, struct ink_error *err)
 static ink_status start_server(struct cloud *cloud, struct ink_error *err)
 {
     const struct ink_serve_options *options = &cloud->options;
-    cloud->console = (struct ink_console){.store = cloud->store, .options = options, .function = function_name};
+    cloud->console = (struct ink_console){
+        .store = cloud->store, .queue = cloud->queue, .options = options, .function = function_name};
     ink_status st = ink_console_init(&cloud->console, options->dir, err);
     if (st) return st;
     cloud->gateway = (struct ink_gateway){.store = cloud->store,
@@ -103,7 +105,8 @@ static ink_status start_function(struct cloud *cloud, struct ink_error *err)
     snprintf(key, sizeof key, "AWS_ACCESS_KEY_ID=%s", options->access_key);
     snprintf(secret, sizeof secret, "AWS_SECRET_ACCESS_KEY=%s", options->secret);
     snprintf(bucket, sizeof bucket, "INKLING_BUCKET=%.100s", options->bucket);
-    const char *env[] = {endpoint, key, secret, bucket, NULL};
+    /* at level DEBUG it says which stage it is in, for the console */
+    const char *env[] = {endpoint, key, secret, bucket, "AWS_LAMBDA_LOG_LEVEL=DEBUG", NULL};
     struct ink_function_options function = {.name = function_name,
                                             .program = options->function,
                                             .workers = options->workers,
@@ -111,6 +114,7 @@ static ink_status start_function(struct cloud *cloud, struct ink_error *err)
                                             .memory_mb = (unsigned)options->memory_mb,
                                             .env = env,
                                             .walls = true,
+                                            .watcher = ink_runs_watcher(cloud->console.runs),
                                             .output = cloud->function_log};
     return ink_function_start(&function, cloud->queue, &cloud->function, err);
 }
