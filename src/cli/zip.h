@@ -26,7 +26,7 @@ struct ink_zip_writer {
 /* out  borrowed, empty; gets the zip, whole after ink_zip_finish */
 INK_NODISCARD ink_status ink_zip_begin(struct ink_zip_writer *w, struct ink_buffer *out, struct ink_error *err);
 
-/* Adds a file, deflated as small as zlib can make it.
+/* Adds a file, deflated as small as can be.
  *
  * name          "lib/model.onnx": relative, with slashes, no ".."
  * mode          permissions: 0755, 0644
