@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuse.h - what the passes share (passes.c, fuse.c, widen.c). Private to this module.
+/* fuse.h - what the passes share (passes.c, fuse.c, widen.c, layout.c). Private to this module.
  *
  * A pass is a function that looks at one step at a time, in order. Steps stand behind those that make their inputs, so what a
  * pass did to a maker is there when its users are looked at. */
@@ -34,5 +34,8 @@ ink_status ink_fuse_activation(struct ink_pass *p, struct ink_step *step);
 
 /* float16 computed as float (widen.c). */
 ink_status ink_widen(struct ink_pass *p);
+
+/* Convolutions, and what lies between them, in NHWC (layout.c). The last pass: values and steps are other ones afterwards. */
+ink_status ink_layout(struct ink_pass *p);
 
 #endif

@@ -153,6 +153,7 @@ static const struct pass {
     {"fold batch normalisation into convolution", fold_batch_norm},
     {"product and sum", ink_fuse_sum},
     {"product and activation", ink_fuse_activation},
+    {"channels last", .run_whole = ink_layout}, /* the last one: it makes values and steps anew */
 };
 
 static void count_uses(struct ink_pass *p)

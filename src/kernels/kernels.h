@@ -13,16 +13,24 @@
 #include "kernels/gemm_tile.h"
 #include "kernels/gemv.h"
 #include "kernels/i16_gemm.h"
+#include "kernels/igemm_tile.h"
 #include "kernels/quant.h"
 #include "kernels/rows.h"
 #include "kernels/taps.h"
 #include "kernels/unary.h"
+#include "kernels/winograd.h"
 
 /* field (of type ink_FIELD_fn), plain twin, AVX2; where a level has nothing better, its column repeats the plain one */
 #define INK_KERNEL_MAP(X)                                                                                              \
     X(f32_gemm_tile, ink_f32_gemm_6x16__plain, ink_f32_gemm_6x16__avx2)                                                \
     X(f32_gevm, ink_f32_gevm__plain, ink_f32_gevm__avx2)                                                               \
     X(f32_gemv, ink_f32_gemv__plain, ink_f32_gemv__avx2)                                                               \
+    X(f32_igemm_tile, ink_f32_igemm_tile__plain, ink_f32_igemm_tile__avx2)                                             \
+    X(f32_idepthwise, ink_f32_idepthwise__plain, ink_f32_idepthwise__avx2)                                             \
+    X(f32_ipool_max, ink_f32_ipool_max__plain, ink_f32_ipool_max__avx2)                                                \
+    X(f32_ipool_sum, ink_f32_ipool_sum__plain, ink_f32_ipool_sum__avx2)                                                \
+    X(f32_winograd_in, ink_f32_winograd_in__plain, ink_f32_winograd_in__avx2)                                          \
+    X(f32_winograd_out, ink_f32_winograd_out__plain, ink_f32_winograd_out__avx2)                                       \
     X(f32_taps_pack, ink_f32_taps_pack__plain, ink_f32_taps_pack__avx2)                                                \
     X(f32_taps_sum, ink_f32_taps_sum__plain, ink_f32_taps_sum__avx2)                                                   \
     X(f32_taps_max, ink_f32_taps_max__plain, ink_f32_taps_max__avx2)                                                   \

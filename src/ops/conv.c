@@ -5,12 +5,6 @@
 #include "ops/activation.h"
 #include "ops/floats.h"
 
-struct conv {
-    struct ink_op_window window;
-    int64_t group;
-    struct ink_activation activation;
-};
-
 struct prepared {
     struct ink_f32_conv_plan plan;
     struct ink_floats_plan floats;
@@ -18,7 +12,7 @@ struct prepared {
 
 ink_status ink_conv_load(struct ink_op_ctx *ctx)
 {
-    struct conv *conv = INK_ARENA_NEW(ctx->arena, struct conv);
+    struct ink_conv *conv = INK_ARENA_NEW(ctx->arena, struct ink_conv);
     if (!conv) return ink_op_fail(ctx, INK_E_OOM, "no memory");
     ctx->attributes = conv;
     ink_status st = ink_op_window_load(ctx, &conv->window);
@@ -65,18 +59,21 @@ ink_status ink_conv_fit(const struct ink_op_ctx *ctx, const struct ink_op_window
     return INK_OK;
 }
 
+ink_status ink_conv_check_bias(const struct ink_op_ctx *ctx, const struct ink_shape *w)
+{
+    char text[INK_SHAPE_TEXT_MAX];
+    if (!ink_op_has(ctx, 2) || (ctx->in[2]->shape.rank == 1 && ctx->in[2]->shape.dims[0] == w->dims[0])) return INK_OK;
+    return ink_op_fail(ctx, INK_E_MODEL, "the bias %s must have one value for each of %lld outputs",
+                       ink_shape_text(&ctx->in[2]->shape, text), (long long)w->dims[0]);
+}
+
 /* Everything that shape and prepare must agree on. */
 static ink_status fit(const struct ink_op_ctx *ctx, struct ink_f32_conv_sizes *sizes, struct ink_shape *out)
 {
-    const struct conv *conv = ctx->attributes;
+    const struct ink_conv *conv = ctx->attributes;
     const struct ink_shape *w = &ctx->in[1]->shape;
-    char text[INK_SHAPE_TEXT_MAX];
     ink_status st = ink_conv_fit(ctx, &conv->window, conv->group, &ctx->in[0]->shape, w, sizes, out);
-    if (st || !ink_op_has(ctx, 2)) return st;
-    if (ctx->in[2]->shape.rank != 1 || ctx->in[2]->shape.dims[0] != w->dims[0])
-        return ink_op_fail(ctx, INK_E_MODEL, "the bias %s must have one value for each of %lld outputs",
-                           ink_shape_text(&ctx->in[2]->shape, text), (long long)w->dims[0]);
-    return INK_OK;
+    return st ? st : ink_conv_check_bias(ctx, w);
 }
 
 ink_status ink_conv_shape(struct ink_op_ctx *ctx)
@@ -107,7 +104,7 @@ ink_status ink_conv_prepare(struct ink_op_ctx *ctx)
 
 ink_status ink_conv_run(struct ink_op_ctx *ctx)
 {
-    const struct conv *conv = ctx->attributes;
+    const struct ink_conv *conv = ctx->attributes;
     const struct prepared *my = ctx->prepared;
     struct ink_floats floats = ink_floats_begin(ctx, &my->floats);
     struct ink_f32_conv job = {

@@ -58,10 +58,10 @@ ink_status ink_pool_load(struct ink_op_ctx *ctx)
     return st;
 }
 
-static ink_status fit(const struct ink_op_ctx *ctx, struct ink_window *window, struct ink_shape *out)
+ink_status ink_pool_fit(const struct ink_op_ctx *ctx, const struct ink_shape *x, struct ink_window *window,
+                        struct ink_shape *out)
 {
     const struct pool *pool = ctx->attributes;
-    const struct ink_shape *x = &ctx->in[0]->shape;
     int rank;
     ink_status st = ink_op_window_rank(ctx, &pool->window, x, &rank);
     if (st) return st;
@@ -73,7 +73,7 @@ ink_status ink_pool_shape(struct ink_op_ctx *ctx)
 {
     struct ink_window window;
     struct ink_shape out;
-    ink_status st = fit(ctx, &window, &out);
+    ink_status st = ink_pool_fit(ctx, &ctx->in[0]->shape, &window, &out);
     if (st) return st;
     for (int i = 0; i < ctx->out_count; i++)
         if (ctx->out[i]) ctx->out[i]->shape = out;
@@ -107,12 +107,13 @@ static void fill_counts(const struct pool *pool, const struct ink_window *w, int
                                         : (float)taps_inside(w, d, at, w->pad[d], w->in[d]);
 }
 
-static ink_status make_scale(struct ink_op_ctx *ctx, const struct pool *pool, struct prepared *my)
+ink_status ink_pool_scale(const struct ink_op_ctx *ctx, const struct ink_window *w, const float **out)
 {
-    const struct ink_window *w = &my->plan.window;
-    float *counts[INK_WINDOW_DIMS], *scale = INK_ARENA_ARRAY(ctx->arena, float, my->plan.out_floats);
-    if (!scale) return ink_op_fail(ctx, INK_E_OOM, "no memory for %zu outputs", my->plan.out_floats);
-    my->scale = scale;
+    const struct pool *pool = ctx->attributes;
+    size_t outputs = w->out[0] * w->out[1] * w->out[2];
+    float *counts[INK_WINDOW_DIMS], *scale = INK_ARENA_ARRAY(ctx->arena, float, outputs);
+    if (!scale) return ink_op_fail(ctx, INK_E_OOM, "no memory for %zu outputs", outputs);
+    *out = scale;
     for (int d = 0; d < INK_WINDOW_DIMS; d++) {
         counts[d] = INK_ARENA_ARRAY(ctx->arena, float, w->out[d]);
         if (!counts[d]) return ink_op_fail(ctx, INK_E_OOM, "no memory for %zu outputs", w->out[d]);
@@ -135,7 +136,7 @@ ink_status ink_pool_prepare(struct ink_op_ctx *ctx)
     struct ink_shape out;
     if (!my) return ink_op_fail(ctx, INK_E_OOM, "no memory");
     ctx->prepared = my;
-    ink_status st = fit(ctx, &window, &out);
+    ink_status st = ink_pool_fit(ctx, &ctx->in[0]->shape, &window, &out);
     if (st) return st;
     st = ink_window_plan(&window, 1, false, ctx->arena, &my->plan);
     if (st) return ink_op_fail(ctx, st, "the pool is too large to plan");
@@ -146,7 +147,7 @@ ink_status ink_pool_prepare(struct ink_op_ctx *ctx)
         for (size_t t = 0; t < my->plan.tap_count; t++) ones[t] = 1;
         my->ones = ones;
     }
-    if (pool->kind->what == INK_POOL_AVERAGE) st = make_scale(ctx, pool, my);
+    if (pool->kind->what == INK_POOL_AVERAGE) st = ink_pool_scale(ctx, &my->plan.window, &my->scale);
     bool copies = my->plan.bordered || pool->kind->what == INK_POOL_LP;
     return st ? st : ink_floats_prepare(ctx, &my->floats, 0, copies ? my->plan.plane_floats : 0);
 }

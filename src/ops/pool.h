@@ -3,6 +3,7 @@
 #ifndef INK_OPS_POOL_H
 #define INK_OPS_POOL_H
 
+#include "kernels/window.h"
 #include "ops/op.h"
 
 /* A row's param. */
@@ -17,6 +18,14 @@ ink_status ink_pool_shape(struct ink_op_ctx *ctx);
 ink_status ink_pool_prepare(struct ink_op_ctx *ctx);
 ink_status ink_pool_run(struct ink_op_ctx *ctx);
 uint64_t ink_pool_multiply_adds(const struct ink_op_ctx *ctx);
+
+/* The window over an input x [N, C, in...], and the shape of the output. For what ink_pool_load has loaded. */
+INK_NODISCARD ink_status ink_pool_fit(const struct ink_op_ctx *ctx, const struct ink_shape *x,
+                                      struct ink_window *window, struct ink_shape *out);
+
+/* AveragePool: for each output pixel of the window, 1 / the elements that count; in ctx->arena. */
+INK_NODISCARD ink_status ink_pool_scale(const struct ink_op_ctx *ctx, const struct ink_window *window,
+                                        const float **scale);
 
 ink_status ink_global_pool_load(struct ink_op_ctx *ctx);
 ink_status ink_global_pool_shape(struct ink_op_ctx *ctx);

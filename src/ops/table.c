@@ -22,6 +22,7 @@
 #include "ops/matmul.h"
 #include "ops/matrix.h"
 #include "ops/movement.h"
+#include "ops/nhwc.h"
 #include "ops/norm.h"
 #include "ops/optimizer.h"
 #include "ops/packed.h"
@@ -114,6 +115,13 @@
 #define GLOBAL_POOL(kind)                                                                                              \
     .load = ink_global_pool_load, .shape = ink_global_pool_shape, .prepare = ink_global_pool_prepare,                  \
     .run = ink_global_pool_run, .param = &ink_pool_##kind
+#define NHWC_CONV                                                                                                      \
+    .load = ink_conv_load, .shape = ink_nhwc_conv_shape, .prepare = ink_nhwc_conv_prepare, .run = ink_nhwc_conv_run,   \
+    .multiply_adds = ink_conv_multiply_adds
+#define NHWC_POOL(kind)                                                                                                \
+    .load = ink_pool_load, .shape = ink_nhwc_pool_shape, .prepare = ink_nhwc_pool_prepare, .run = ink_nhwc_pool_run,   \
+    .multiply_adds = ink_pool_multiply_adds, .param = &ink_pool_##kind
+#define NHWC_GLOBAL_POOL .shape = ink_nhwc_global_pool_shape, .run = ink_nhwc_global_pool_run
 #define MATMUL                                                                                                         \
     .shape = ink_matmul_shape, .prepare = ink_matmul_prepare, .run = ink_matmul_run,                                   \
     .multiply_adds = ink_matmul_multiply_adds
@@ -756,6 +764,10 @@ static const struct ink_op table[] = {
     {"com.microsoft", "QGemm", 1, "TfTUfUn?f?V?>V", {BYTES, BYTES, BYTES | BIT(INK_FLOAT)}, 0, QMATMUL(ink_qgemm)},
     {"inkling", "Conv", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, CONV},
     {"inkling", "Gemm", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, GEMM},
+    {"inkling", "NhwcAveragePool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_POOL(average)},
+    {"inkling", "NhwcConv", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, NHWC_CONV},
+    {"inkling", "NhwcGlobalAveragePool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_GLOBAL_POOL},
+    {"inkling", "NhwcMaxPool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_POOL(max)},
     /* clang-format on */
 };
 

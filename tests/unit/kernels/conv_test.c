@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Convolutions of all three ways against the sum that defines them. */
+/* Convolutions of all ways, over planes and over pixels, against the sum that defines them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +9,7 @@
 
 #include "guard.h"
 #include "kernels/conv.h"
+#include "kernels/nhwc_conv.h"
 
 static bool inside(size_t at, size_t pad, size_t len)
 {
@@ -66,6 +67,45 @@ static size_t floats_of(const size_t v[3])
     return v[0] * v[1] * v[2];
 }
 
+/* [n][a][b] to [n][b][a] */
+static void turn(size_t n, size_t a, size_t b, const float *from, float *to)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < a * b; j++) to[i * a * b + j % b * a + j / b] = from[i * a * b + j];
+}
+
+/* The same convolution over pixels: its inputs are turned, and so is its result. */
+static void nhwc(const struct ink_f32_conv *conv, struct ink_arena *arena, float *y)
+{
+    const struct ink_f32_conv_sizes *s = &conv->plan->sizes;
+    size_t in = floats_of(s->window.in), out = floats_of(s->window.out);
+    size_t channels = s->groups * s->group_in, outputs = s->groups * s->group_out;
+    struct guarded x = guarded_new(s->batch * channels * in, 8), add = guarded_new(s->batch * outputs * out, 9),
+                   turned = guarded_new(s->batch * outputs * out, 10);
+    struct ink_nhwc_conv_plan plan;
+    assert_int_equal(ink_nhwc_conv_plan(s, arena, &plan), INK_OK);
+    size_t threads = conv->parallel ? (size_t)conv->parallel->threads : 1;
+    float *packed = INK_ARENA_ARRAY(arena, float, plan.packed_floats + 16);
+    float *scratch = INK_ARENA_ARRAY(arena, float, plan.scratch_floats *threads + 16);
+    packed = (float *)(((uintptr_t)packed + 63) / 64 * 64);
+    scratch = (float *)(((uintptr_t)scratch + 63) / 64 * 64);
+    ink_nhwc_conv_pack(&plan, conv->w, packed);
+    turn(s->batch, channels, in, conv->x, x.data);
+    if (conv->add) turn(s->batch, outputs, out, conv->add, add.data);
+    struct ink_nhwc_conv job = {&plan,
+                                x.data,
+                                packed,
+                                conv->bias,
+                                conv->add ? add.data : NULL,
+                                turned.data,
+                                .activation = conv->activation,
+                                .scratch = scratch,
+                                .parallel = conv->parallel};
+    ink_nhwc_conv(&job);
+    turn(s->batch, out, outputs, turned.data, y);
+    guarded_free(&x), guarded_free(&add), guarded_free(&turned);
+}
+
 static void try_conv(struct ink_f32_conv_sizes s, bool with_add, struct ink_parallel *parallel)
 {
     struct ink_arena arena;
@@ -92,6 +132,8 @@ static void try_conv(struct ink_f32_conv_sizes s, bool with_add, struct ink_para
     conv.y = got.data;
     ink_f32_conv(&conv);
     assert_near(got.data, want.data, y_len, 1e-3f);
+    nhwc(&conv, &arena, got.data);
+    assert_near(got.data, want.data, y_len, 1e-3f);
     guarded_free(&x), guarded_free(&w), guarded_free(&bias), guarded_free(&add), guarded_free(&want);
     guarded_free(&got), guarded_free(&scratch);
     ink_arena_cleanup(&arena);
@@ -113,10 +155,11 @@ static struct ink_f32_conv_sizes sizes_2d(size_t in, size_t kernel, size_t strid
 static void all_sizes(void **state)
 {
     struct ink_parallel three = {.threads = 3, .run = from_the_end};
-    static const size_t groups[][3] = {{1, 3, 7}, {2, 2, 3}, {5, 1, 1}, {3, 1, 2}, {1, 1, 8}}; /* groups, in, out */
+    static const size_t groups[][3] = {{1, 3, 7}, {2, 2, 3},  {5, 1, 1},  {3, 1, 2},
+                                       {1, 1, 8}, {2, 5, 20}, {1, 16, 18}}; /* groups, in, out */
     for (int level = 0; level < INK_CPU_COUNT; level++) {
         if (!ink_cpu_force(level)) continue;
-        for (unsigned form = 0; form < 5 * 2 * 3 * 3 * 2 * 4; form++) {
+        for (unsigned form = 0; form < 7 * 2 * 3 * 3 * 2 * 4; form++) {
             size_t in = 7 + 5 * (form % 4), kernel = 1 + 2 * (form / 4 % 2), stride = 1 + form / 8 % 3;
             size_t pad = form / 24 % 3, dilation = 1 + form / 72 % 2;
             const size_t *g = groups[form / 144];

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "guard.h"
+#include "nhwc_trials.h"
 
 static void try_tile(ink_f32_gemm_tile_fn *kernel, struct ink_f32_tile tile, unsigned seed)
 {

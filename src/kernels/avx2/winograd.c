@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define LEVEL(name) name##__avx2
+#include "kernels/winograd_body.h"

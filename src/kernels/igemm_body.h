@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* igemm_body.h - the body of igemm.c at each level. With vectors of 8 C takes 12 of 16 registers: two for a row of B, one
+ * for an element of A. LEVEL(name) gives a function the level's name. */
+#include "kernels/kernels.h"
+#include "kernels/lane.h"
+
+enum { VECTORS = INK_CHANNELS / LANES };
+
+/* Rows and vectors that a tile does not have are left out at compile time: m and v are constants where tile() is called. */
+#define PIXELS_OF(m)  LANE_UNROLL for (int i = 0; i < INK_PIXELS; i++) if (i < (m))
+#define VECTORS_OF(v) LANE_UNROLL for (int j = 0; j < VECTORS; j++) if (j < (v))
+
+LANE_INLINE lane finish(const struct ink_f32_igemm *t, size_t i, size_t j, size_t left, lane v)
+{
+    if (t->bias) v += lane_load_part(t->bias + j, left);
+    if (t->add) v += lane_load_part(t->add + i * t->c_row + j, left);
+    return lane_clamp(v, lane_of(t->low), lane_of(t->high));
+}
+
+LANE_INLINE void tile(const struct ink_f32_igemm *t, const int m, const int v)
+{
+    lane sum[INK_PIXELS][VECTORS];
+    PIXELS_OF(m) VECTORS_OF(v) sum[i][j] = (lane){0};
+
+    const float *b = t->b;
+    const float *const *rows = t->rows;
+    for (size_t tap = 0; tap < t->taps; tap++, rows += INK_PIXELS) {
+        const float *a[INK_PIXELS];
+        PIXELS_OF(m) a[i] = rows[i];
+        for (size_t p = 0; p < t->k; p++, b += INK_CHANNELS) {
+            lane row[VECTORS];
+            VECTORS_OF(v) row[j] = *(const lane *)(b + j * LANES);
+            PIXELS_OF(m)
+            {
+                const float x = a[i][p];
+                VECTORS_OF(v) sum[i][j] += x * row[j];
+            }
+        }
+    }
+    const size_t last = t->n - (size_t)(v - 1) * LANES;
+    PIXELS_OF(m) VECTORS_OF(v)
+    {
+        const size_t left = j == v - 1 ? last : LANES;
+        float *c = t->c + (size_t)i * t->c_row + j * LANES;
+        lane_store_part(c, finish(t, (size_t)i, (size_t)j * LANES, left, sum[i][j]), left);
+    }
+}
+
+#define WIDTH(m, v)                                                                                                    \
+    static void tile_##m##_##v(const struct ink_f32_igemm *t)                                                          \
+    {                                                                                                                  \
+        tile(t, m, v);                                                                                                 \
+    }
+#define ROWS_OF_WIDTH(v) WIDTH(1, v) WIDTH(2, v) WIDTH(3, v) WIDTH(4, v) WIDTH(5, v) WIDTH(6, v)
+#define NAMES(v)                                                                                                       \
+    {                                                                                                                  \
+        tile_1_##v, tile_2_##v, tile_3_##v, tile_4_##v, tile_5_##v, tile_6_##v                                         \
+    }
+
+ROWS_OF_WIDTH(1)
+ROWS_OF_WIDTH(2)
+#ifdef __AVX2__
+static ink_f32_igemm_tile_fn *const tiles[VECTORS][INK_PIXELS] = {NAMES(1), NAMES(2)};
+#else
+ROWS_OF_WIDTH(3)
+ROWS_OF_WIDTH(4)
+static ink_f32_igemm_tile_fn *const tiles[VECTORS][INK_PIXELS] = {NAMES(1), NAMES(2), NAMES(3), NAMES(4)};
+#endif
+
+void LEVEL(ink_f32_igemm_tile)(const struct ink_f32_igemm *t)
+{
+    tiles[(t->n - 1) / LANES][t->m - 1](t);
+}
+
+/* Two vectors of channels, so that a line of the cache is used whole; one where no more are left. */
+LANE_INLINE void channels(const struct ink_f32_igemm *t, size_t at, const int m, const int v, const size_t last)
+{
+    lane sum[INK_PIXELS][2];
+    PIXELS_OF(m) LANE_UNROLL for (int j = 0; j < v; j++) sum[i][j] = (lane){0};
+    const float *b = t->b + at;
+    const float *const *rows = t->rows;
+    for (size_t tap = 0; tap < t->taps; tap++, rows += INK_PIXELS, b += t->n) {
+        lane weight[2];
+        LANE_UNROLL for (int j = 0; j < v; j++) weight[j] = lane_load_part(b + j * LANES, j == v - 1 ? last : LANES);
+        PIXELS_OF(m)
+        {
+            const float *a = rows[i] + at;
+            LANE_UNROLL for (int j = 0; j < v; j++) sum[i][j] +=
+                weight[j] * lane_load_part(a + j * LANES, j == v - 1 ? last : LANES);
+        }
+    }
+    PIXELS_OF(m) LANE_UNROLL for (int j = 0; j < v; j++)
+    {
+        const size_t left = j == v - 1 ? last : LANES, c = at + (size_t)j * LANES;
+        lane_store_part(t->c + (size_t)i * t->c_row + c, finish(t, (size_t)i, c, left, sum[i][j]), left);
+    }
+}
+
+LANE_INLINE void all_channels(const struct ink_f32_igemm *t, const int m)
+{
+    size_t at = 0;
+    for (; at + 2 * LANES <= t->n; at += 2 * LANES) channels(t, at, m, 2, LANES);
+    for (; at + LANES <= t->n; at += LANES) channels(t, at, m, 1, LANES);
+    if (at < t->n) channels(t, at, m, 1, t->n - at);
+}
+
+void LEVEL(ink_f32_idepthwise)(const struct ink_f32_igemm *t)
+{
+    switch (t->m) {
+    case 1: all_channels(t, 1); break;
+    case 2: all_channels(t, 2); break;
+    case 3: all_channels(t, 3); break;
+    case 4: all_channels(t, 4); break;
+    case 5: all_channels(t, 5); break;
+    default: all_channels(t, 6); break;
+    }
+}
+
+void LEVEL(ink_f32_ipool_max)(const struct ink_f32_ipool *t)
+{
+    for (size_t i = 0; i < t->m; i++)
+        for (size_t j = 0; j < t->n; j += LANES) {
+            const size_t left = t->n - j;
+            lane most = lane_of(-__builtin_inff());
+            for (size_t tap = 0; tap < t->taps; tap++) {
+                lane x = lane_load_part(t->rows[tap * INK_PIXELS + i] + j, left);
+                most = lane_pick(x > most, x, most);
+            }
+            lane_store_part(t->c + i * t->c_row + j, most, left);
+        }
+}
+
+void LEVEL(ink_f32_ipool_sum)(const struct ink_f32_ipool *t)
+{
+    for (size_t i = 0; i < t->m; i++)
+        for (size_t j = 0; j < t->n; j += LANES) {
+            const size_t left = t->n - j;
+            lane sum = {0};
+            for (size_t tap = 0; tap < t->taps; tap++) sum += lane_load_part(t->rows[tap * INK_PIXELS + i] + j, left);
+            lane_store_part(t->c + i * t->c_row + j, t->scale[i] * sum, left);
+        }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* igemm_tile.h - a tile of a convolution whose pixels are rows of channels (NHWC), by indirection: instead of a matrix A it
+ * is given, for each tap of the window, where the row of channels below it starts. A border is a row of zeros.
+ *
+ * Source: Dukhan, "The Indirect Convolution Algorithm", 2019. */
+#ifndef INK_KERNELS_IGEMM_TILE_H
+#define INK_KERNELS_IGEMM_TILE_H
+
+#include <stddef.h>
+
+enum {
+    INK_PIXELS = 6,    /* output pixels of a tile, and pointers of a tap */
+    INK_CHANNELS = 16, /* output channels of a tile, and of a packed panel */
+};
+
+/* C[i][j] = clamp(sum over t and p of rows[t * INK_PIXELS + i][p] * B[t * k + p][j]  (+ bias[j])  (+ add[i][j]))
+ *
+ * Counted in floats. Rows of B are INK_CHANNELS long, whatever n is, and b is aligned to 64 bytes. Of rows, only the
+ * first m of each tap are read. C must not overlap what is read; it may be `add`. */
+struct ink_f32_igemm {
+    size_t m, n;    /* 1..INK_PIXELS, 1..INK_CHANNELS */
+    size_t taps, k; /* channels that a tap has; both at least 1 */
+    const float *const *rows;
+    const float *b;
+    float *c;
+    size_t c_row;
+    const float *bias; /* [n], or NULL */
+    const float *add;  /* add[i * c_row + j], or NULL */
+    float low, high;   /* the clamp: -INFINITY and INFINITY for none; NaN passes */
+};
+typedef void ink_f32_igemm_tile_fn(const struct ink_f32_igemm *tile);
+
+/* Depthwise: each channel by itself. C[i][j] = clamp(sum over t of rows[t * INK_PIXELS + i][j] * b[t * n + j] (+ bias[j])
+ * (+ add[i][j])). n is any number of channels, b not padded, k is not read. */
+typedef void ink_f32_idepthwise_fn(const struct ink_f32_igemm *tile);
+
+/* Pools: C[i][j] = max, or scale[i] times the sum, over t of rows[t * INK_PIXELS + i][j]. A NaN is ignored by max. */
+struct ink_f32_ipool {
+    size_t m, n, taps; /* n: any number of channels */
+    const float *const *rows;
+    const float *scale; /* [m]; not read by max */
+    float *c;
+    size_t c_row;
+};
+typedef void ink_f32_ipool_max_fn(const struct ink_f32_ipool *tile);
+typedef void ink_f32_ipool_sum_fn(const struct ink_f32_ipool *tile);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels/nhwc_conv.h"
+
+#include "base/checked.h"
+#include "kernels/kernels.h"
+#include "kernels/nhwc_winograd.h"
+
+enum {
+    WORTH_A_THREAD = 400000, /* multiply-adds; below it, waking a thread costs more than it does */
+    TASKS_A_THREAD = 3,
+    LINE = INK_ARENA_ALIGN / sizeof(float), /* what the threads' parts of the scratch are aligned to */
+};
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t parts_of(size_t n, size_t part)
+{
+    return (n + part - 1) / part;
+}
+
+static size_t outputs_of(const struct ink_f32_conv_sizes *s)
+{
+    return s->groups * s->group_out;
+}
+
+static enum ink_nhwc_way choose(const struct ink_f32_conv_sizes *s)
+{
+    if (s->group_in == 1 && s->group_out == 1) return INK_NHWC_DEPTHWISE;
+    return ink_nhwc_winograd_pays(s) ? INK_NHWC_WINOGRAD : INK_NHWC_INDIRECT;
+}
+
+/* Panels of INK_CHANNELS outputs; a group's last one is filled up with zeros. */
+static size_t panels_of(const struct ink_f32_conv_sizes *s)
+{
+    return parts_of(s->group_out, INK_CHANNELS);
+}
+
+ink_status ink_nhwc_conv_plan(const struct ink_f32_conv_sizes *sizes, struct ink_arena *arena,
+                              struct ink_nhwc_conv_plan *plan)
+{
+    *plan = (struct ink_nhwc_conv_plan){.sizes = *sizes, .way = choose(sizes)};
+    struct ink_window window =
+        plan->way == INK_NHWC_WINOGRAD ? ink_nhwc_winograd_window(&sizes->window) : sizes->window;
+    ink_status st = ink_nhwc_window_plan(&window, sizes->groups * sizes->group_in, 0, arena, &plan->window);
+    if (st) return st;
+    plan->scratch_floats = parts_of(ink_nhwc_window_pointers(&plan->window) * INK_POINTER_FLOATS, LINE) * LINE;
+    if (plan->way == INK_NHWC_WINOGRAD) return ink_nhwc_winograd_plan(plan);
+    size_t panel = plan->way == INK_NHWC_DEPTHWISE ? 1 : panels_of(sizes) * INK_CHANNELS;
+    return ink_mul_size(plan->window.taps, sizes->group_in, &plan->packed_floats) &&
+                   ink_mul_size(plan->packed_floats, panel, &plan->packed_floats) &&
+                   ink_mul_size(plan->packed_floats, sizes->groups, &plan->packed_floats)
+               ? INK_OK
+               : INK_E_LIMIT;
+}
+
+/* w [outputs, channels, taps] -> [taps][outputs], one channel each */
+static void pack_depthwise(const struct ink_nhwc_conv_plan *plan, const float *w, float *out)
+{
+    size_t taps = plan->window.taps, groups = plan->sizes.groups;
+    for (size_t t = 0; t < taps; t++)
+        for (size_t g = 0; g < groups; g++) *out++ = w[g * taps + t];
+}
+
+/* Panels of a group one after the other, each [taps][channels][INK_CHANNELS]. */
+static void pack_panels(const struct ink_nhwc_conv_plan *plan, const float *w, float *out)
+{
+    const struct ink_f32_conv_sizes *s = &plan->sizes;
+    size_t taps = plan->window.taps, row = s->group_in * taps;
+    for (size_t g = 0; g < s->groups; g++, w += s->group_out * row)
+        for (size_t o = 0; o < s->group_out; o += INK_CHANNELS, out += row * INK_CHANNELS) {
+            size_t n = min_size(INK_CHANNELS, s->group_out - o);
+            for (size_t t = 0; t < taps; t++)
+                for (size_t c = 0; c < s->group_in; c++) {
+                    float *to = out + (t * s->group_in + c) * INK_CHANNELS;
+                    const float *from = w + o * row + c * taps + t;
+                    for (size_t j = 0; j < n; j++) to[j] = from[j * row];
+                    for (size_t j = n; j < INK_CHANNELS; j++) to[j] = 0;
+                }
+        }
+}
+
+void ink_nhwc_conv_pack(const struct ink_nhwc_conv_plan *plan, const float *w, float *out)
+{
+    switch (plan->way) {
+    case INK_NHWC_INDIRECT: pack_panels(plan, w, out); break;
+    case INK_NHWC_DEPTHWISE: pack_depthwise(plan, w, out); break;
+    case INK_NHWC_WINOGRAD: ink_nhwc_winograd_pack(plan, w, out); break;
+    }
+}
+
+/* What is given out to threads: blocks of pixels, and panels of outputs where there are few blocks. */
+struct job {
+    const struct ink_nhwc_conv *conv;
+    size_t block_pixels, blocks; /* of one picture */
+    size_t part_panels, parts;   /* of one group */
+    float low, high;
+};
+
+static struct job cut(const struct ink_nhwc_conv *conv)
+{
+    const struct ink_nhwc_conv_plan *plan = conv->plan;
+    const struct ink_f32_conv_sizes *s = &plan->sizes;
+    bool depthwise = plan->way == INK_NHWC_DEPTHWISE;
+    size_t panels = depthwise ? 1 : panels_of(s), groups = depthwise ? 1 : s->groups;
+    struct job job = {.conv = conv, .part_panels = panels, .parts = 1};
+    ink_activation_clamp(&conv->activation, &job.low, &job.high);
+
+    size_t tiles = parts_of(plan->window.out_pixels, INK_PIXELS), block = plan->window.block_tiles;
+    double cost = (double)s->batch * (double)outputs_of(s) * (double)plan->window.out_pixels *
+                  (double)plan->window.taps * (double)s->group_in;
+    size_t threads = conv->parallel && cost >= WORTH_A_THREAD ? (size_t)conv->parallel->threads : 1;
+    size_t wanted = threads > 1 ? TASKS_A_THREAD * threads : 1;
+    if (parts_of(tiles, block) * s->batch * groups < wanted) {
+        size_t blocks = parts_of(wanted, s->batch * groups);
+        if (tiles > panels) /* cut along the longer side: what is cut is read by all */
+            block = min_size(block, parts_of(tiles, blocks));
+        else
+            job.part_panels = parts_of(panels, blocks);
+        job.parts = parts_of(panels, job.part_panels);
+    }
+    job.block_pixels = block * INK_PIXELS;
+    job.blocks = parts_of(plan->window.out_pixels, job.block_pixels);
+    return job;
+}
+
+/* A block of pixels by a range of panels, panel after panel: its weights stay in the cache for all tiles. */
+static void run_panels(const struct job *job, size_t picture, size_t group, size_t first, size_t part, float *scratch)
+{
+    const struct ink_nhwc_conv *conv = job->conv;
+    const struct ink_nhwc_conv_plan *plan = conv->plan;
+    const struct ink_f32_conv_sizes *s = &plan->sizes;
+    const struct ink_kernels *kernels = ink_kernels();
+    size_t outputs = outputs_of(s), count = min_size(job->block_pixels, plan->window.out_pixels - first);
+    size_t taps = plan->window.taps, panel_floats = taps * s->group_in * INK_CHANNELS;
+    const float **pointers = (const float **)scratch;
+    ink_nhwc_window_rows(&plan->window,
+                         conv->x + picture * plan->window.in_pixels * plan->window.channels + group * s->group_in,
+                         first, count, pointers);
+
+    size_t pixel = picture * plan->window.out_pixels + first, o0 = part * job->part_panels * INK_CHANNELS;
+    size_t o1 = min_size(o0 + job->part_panels * INK_CHANNELS, s->group_out);
+    struct ink_f32_igemm tile = {.taps = taps, .k = s->group_in, .c_row = outputs, .low = job->low, .high = job->high};
+    for (size_t o = o0; o < o1; o += INK_CHANNELS) {
+        size_t out = group * s->group_out + o;
+        tile.n = min_size(INK_CHANNELS, o1 - o);
+        tile.b = conv->packed + (group * panels_of(s) + o / INK_CHANNELS) * panel_floats;
+        tile.bias = conv->bias ? conv->bias + out : NULL;
+        for (size_t i = 0; i < count; i += INK_PIXELS) {
+            tile.m = min_size(INK_PIXELS, count - i);
+            tile.rows = pointers + i * taps;
+            tile.c = conv->y + (pixel + i) * outputs + out;
+            tile.add = conv->add ? conv->add + (pixel + i) * outputs + out : NULL;
+            kernels->f32_igemm_tile(&tile);
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        ink_activation_apply(&conv->activation, o1 - o0, conv->y + (pixel + i) * outputs + group * s->group_out + o0);
+}
+
+static void panels_task(void *arg, size_t index, int worker)
+{
+    const struct job *job = arg;
+    const struct ink_nhwc_conv_plan *plan = job->conv->plan;
+    size_t part = index % job->parts, block = index / job->parts % job->blocks, rest = index / job->parts / job->blocks;
+    run_panels(job, rest / plan->sizes.groups, rest % plan->sizes.groups, block * job->block_pixels, part,
+               job->conv->scratch + (size_t)worker * plan->scratch_floats);
+}
+
+static void depthwise_task(void *arg, size_t index, int worker)
+{
+    const struct job *job = arg;
+    const struct ink_nhwc_conv *conv = job->conv;
+    const struct ink_nhwc_conv_plan *plan = conv->plan;
+    size_t picture = index / job->blocks, first = index % job->blocks * job->block_pixels, n = plan->sizes.groups;
+    size_t count = min_size(job->block_pixels, plan->window.out_pixels - first);
+    size_t at = (picture * plan->window.out_pixels + first) * n;
+    const float **pointers = (const float **)(conv->scratch + (size_t)worker * plan->scratch_floats);
+    ink_nhwc_window_rows(&plan->window, conv->x + picture * plan->window.in_pixels * n, first, count, pointers);
+    struct ink_f32_igemm tile = {
+        .n = n,
+        .taps = plan->window.taps,
+        .b = conv->packed,
+        .bias = conv->bias,
+        .c_row = n,
+        .low = job->low,
+        .high = job->high,
+    };
+    for (size_t i = 0; i < count; i += INK_PIXELS) {
+        tile.m = min_size(INK_PIXELS, count - i);
+        tile.rows = pointers + i * plan->window.taps;
+        tile.c = conv->y + at + i * n;
+        tile.add = conv->add ? conv->add + at + i * n : NULL;
+        ink_kernels()->f32_idepthwise(&tile);
+    }
+    ink_activation_apply(&conv->activation, count * n, conv->y + at);
+}
+
+void ink_nhwc_conv(const struct ink_nhwc_conv *conv)
+{
+    const struct ink_nhwc_conv_plan *plan = conv->plan;
+    if (plan->way == INK_NHWC_WINOGRAD) {
+        ink_nhwc_winograd(conv);
+        return;
+    }
+    struct job job = cut(conv);
+    size_t pictures = plan->sizes.batch * job.blocks;
+    if (plan->way == INK_NHWC_DEPTHWISE)
+        ink_parallel_run(conv->parallel, pictures, depthwise_task, &job);
+    else
+        ink_parallel_run(conv->parallel, pictures * plan->sizes.groups * job.parts, panels_task, &job);
+}

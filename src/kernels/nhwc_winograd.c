@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels/nhwc_winograd.h"
+
+#include "base/checked.h"
+#include "kernels/kernels.h"
+
+enum {
+    PLANES = INK_WINOGRAD_PLANES,
+    OUT = INK_WINOGRAD_OUT,
+    CHANNELS_MIN = 16,     /* with fewer, the transforms cost what the products save */
+    WEIGHTS_MAX = 1 << 16, /* channels * outputs: with more, 36 planes of weights cost more time than they save */
+    OUT_MIN = 12,          /* pixels in each dimension: with fewer, too much of the tiles lies outside */
+    BLOCK = 24,            /* tiles at a time: their planes stay in the L2 cache, and weights are read once for all */
+};
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t round_up(size_t n, size_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+bool ink_nhwc_winograd_pays(const struct ink_f32_conv_sizes *s)
+{
+    const struct ink_window *w = &s->window;
+    if (s->groups != 1 || s->group_in < CHANNELS_MIN || s->group_out < CHANNELS_MIN ||
+        s->group_in > WEIGHTS_MAX / s->group_out || w->kernel[0] != 1 || w->in[0] != 1 || w->out[0] != 1 ||
+        w->pad[0] != 0)
+        return false;
+    for (int d = 1; d < INK_WINDOW_DIMS; d++)
+        if (w->kernel[d] != 3 || w->stride[d] != 1 || w->dilation[d] != 1 || w->out[d] < OUT_MIN) return false;
+    return true;
+}
+
+struct ink_window ink_nhwc_winograd_window(const struct ink_window *window)
+{
+    struct ink_window tiles = *window;
+    for (int d = 1; d < INK_WINDOW_DIMS; d++) {
+        tiles.kernel[d] = INK_WINOGRAD_IN;
+        tiles.stride[d] = OUT;
+        tiles.out[d] = (window->out[d] + OUT - 1) / OUT;
+    }
+    return tiles;
+}
+
+static size_t padded_outputs(const struct ink_nhwc_conv_plan *plan)
+{
+    return round_up(plan->sizes.group_out, INK_CHANNELS);
+}
+
+/* Tiles of one block: all blocks of a picture alike. */
+static size_t block_tiles(const struct ink_nhwc_conv_plan *plan)
+{
+    size_t tiles = plan->window.out_pixels, blocks = (tiles + BLOCK - 1) / BLOCK;
+    return min_size(round_up((tiles + blocks - 1) / blocks, INK_PIXELS), round_up(tiles, INK_PIXELS));
+}
+
+ink_status ink_nhwc_winograd_plan(struct ink_nhwc_conv_plan *plan)
+{
+    size_t channels = plan->sizes.group_in, outputs = plan->sizes.group_out, tiles = block_tiles(plan);
+    size_t planes = PLANES * tiles * (channels + outputs), pointers = PLANES * tiles * INK_POINTER_FLOATS;
+    plan->window.block_tiles = tiles / INK_PIXELS;
+    plan->scratch_floats = round_up(planes + pointers, INK_ARENA_ALIGN / sizeof(float));
+    return ink_mul_size(PLANES * channels, padded_outputs(plan), &plan->packed_floats) ? INK_OK : INK_E_LIMIT;
+}
+
+/* One column of G g: three values to six. */
+static void transform(const float *g, size_t step, float out[INK_WINOGRAD_IN])
+{
+    const float a = g[0], b = g[step], c = g[2 * step];
+    out[0] = a / 4;
+    out[1] = -(a + b + c) / 6;
+    out[2] = -(a - b + c) / 6;
+    out[3] = a / 24 + b / 12 + c / 6;
+    out[4] = a / 24 - b / 12 + c / 6;
+    out[5] = c;
+}
+
+/* [plane][panel][channels][INK_CHANNELS] */
+void ink_nhwc_winograd_pack(const struct ink_nhwc_conv_plan *plan, const float *w, float *out)
+{
+    size_t channels = plan->sizes.group_in, outputs = plan->sizes.group_out, padded = padded_outputs(plan);
+    size_t plane = channels * padded;
+    for (size_t o = 0; o < padded; o++)
+        for (size_t c = 0; c < channels; c++) {
+            float half[3][INK_WINOGRAD_IN] = {{0}}, whole[INK_WINOGRAD_IN];
+            float *to = out + (o / INK_CHANNELS * channels + c) * INK_CHANNELS + o % INK_CHANNELS;
+            for (size_t x = 0; x < 3 && o < outputs; x++) transform(w + (o * channels + c) * 9 + x, 3, half[x]);
+            for (size_t y = 0; y < INK_WINOGRAD_IN; y++) {
+                transform(&half[0][y], INK_WINOGRAD_IN, whole);
+                for (size_t x = 0; x < INK_WINOGRAD_IN; x++) to[(y * INK_WINOGRAD_IN + x) * plane] = whole[x];
+            }
+        }
+}
+
+/* A block of tiles at work, and where its planes lie. */
+struct block {
+    const struct ink_nhwc_conv *conv;
+    const struct ink_kernels *kernels;
+    size_t picture, first, count;
+    const float **pointers;
+    float *in, *product; /* [PLANES][count][channels], [PLANES][count][outputs] */
+    float low, high;
+};
+
+static struct block block_at(const struct ink_nhwc_conv *conv, size_t index, float *scratch)
+{
+    const struct ink_nhwc_conv_plan *plan = conv->plan;
+    size_t tiles = plan->window.block_tiles * INK_PIXELS;
+    size_t blocks = (plan->window.out_pixels + tiles - 1) / tiles;
+    struct block b = {
+        .conv = conv, .kernels = ink_kernels(), .picture = index / blocks, .first = index % blocks * tiles};
+    b.count = min_size(tiles, plan->window.out_pixels - b.first);
+    b.in = scratch;
+    b.product = b.in + PLANES * tiles * plan->sizes.group_in;
+    b.pointers = (const float **)(b.product + PLANES * tiles * plan->sizes.group_out);
+    ink_activation_clamp(&conv->activation, &b.low, &b.high);
+    return b;
+}
+
+static void find_rows(const struct block *b)
+{
+    const struct ink_nhwc_conv_plan *plan = b->conv->plan;
+    ink_nhwc_window_rows(&plan->window, b->conv->x + b->picture * plan->window.in_pixels * plan->window.channels,
+                         b->first, b->count, b->pointers);
+}
+
+static void transform_tiles(const struct block *b, size_t from, size_t to)
+{
+    size_t channels = b->conv->plan->sizes.group_in;
+    for (size_t i = from; i < to; i++)
+        b->kernels->f32_winograd_in(channels, b->pointers + i / INK_PIXELS * PLANES * INK_PIXELS + i % INK_PIXELS,
+                                    INK_PIXELS, b->count * channels, b->in + i * channels);
+}
+
+static void multiply_plane(const struct block *b, size_t plane)
+{
+    const struct ink_f32_conv_sizes *s = &b->conv->plan->sizes;
+    const float *rows[BLOCK + INK_PIXELS], *in = b->in + plane * b->count * s->group_in;
+    const float *w = b->conv->packed + plane * s->group_in * padded_outputs(b->conv->plan);
+    float *product = b->product + plane * b->count * s->group_out;
+    for (size_t i = 0; i < b->count; i++) rows[i] = in + i * s->group_in;
+    struct ink_f32_igemm tile = {
+        .taps = 1, .k = s->group_in, .c_row = s->group_out, .low = -__builtin_inff(), .high = __builtin_inff()};
+    for (size_t o = 0; o < s->group_out; o += INK_CHANNELS) {
+        tile.n = min_size(INK_CHANNELS, s->group_out - o);
+        tile.b = w + o * s->group_in;
+        for (size_t i = 0; i < b->count; i += INK_PIXELS) {
+            tile.m = min_size(INK_PIXELS, b->count - i);
+            tile.rows = rows + i;
+            tile.c = product + i * s->group_out + o;
+            b->kernels->f32_igemm_tile(&tile);
+        }
+    }
+}
+
+static void finish_tiles(const struct block *b, size_t from, size_t to)
+{
+    const struct ink_nhwc_conv *conv = b->conv;
+    const struct ink_window *w = &conv->plan->sizes.window;
+    size_t outputs = conv->plan->sizes.group_out, across = conv->plan->window.window.out[2];
+    struct ink_f32_winograd_out tile = {
+        .n = outputs,
+        .plane = b->count * outputs,
+        .c_line = w->out[2] * outputs,
+        .bias = conv->bias,
+        .low = b->low,
+        .high = b->high,
+    };
+    for (size_t i = from; i < to; i++) {
+        size_t y = (b->first + i) / across * OUT, x = (b->first + i) % across * OUT;
+        size_t at = ((b->picture * w->out[1] + y) * w->out[2] + x) * outputs;
+        tile.m = b->product + i * outputs;
+        tile.height = min_size(OUT, w->out[1] - y);
+        tile.width = min_size(OUT, w->out[2] - x);
+        tile.c = conv->y + at;
+        tile.add = conv->add ? conv->add + at : NULL;
+        b->kernels->f32_winograd_out(&tile);
+        for (size_t line = 0; line < tile.height; line++)
+            ink_activation_apply(&conv->activation, tile.width * outputs, tile.c + line * tile.c_line);
+    }
+}
+
+static void block_task(void *arg, size_t index, int worker)
+{
+    const struct ink_nhwc_conv *conv = arg;
+    struct block b = block_at(conv, index, conv->scratch + (size_t)worker * conv->plan->scratch_floats);
+    find_rows(&b);
+    transform_tiles(&b, 0, b.count);
+    for (size_t plane = 0; plane < PLANES; plane++) multiply_plane(&b, plane);
+    finish_tiles(&b, 0, b.count);
+}
+
+static void transform_task(void *arg, size_t index, int worker)
+{
+    (void)worker;
+    const struct block *b = arg;
+    transform_tiles(b, index * INK_PIXELS, min_size((index + 1) * INK_PIXELS, b->count));
+}
+
+static void multiply_task(void *arg, size_t index, int worker)
+{
+    (void)worker;
+    multiply_plane(arg, index);
+}
+
+static void finish_task(void *arg, size_t index, int worker)
+{
+    (void)worker;
+    const struct block *b = arg;
+    finish_tiles(b, index * INK_PIXELS, min_size((index + 1) * INK_PIXELS, b->count));
+}
+
+/* Many blocks are given out whole; of a few, each is worked on by all threads, a plane of the weights by one alone. */
+void ink_nhwc_winograd(const struct ink_nhwc_conv *conv)
+{
+    const struct ink_nhwc_window *window = &conv->plan->window;
+    size_t tiles = window->block_tiles * INK_PIXELS;
+    size_t blocks = conv->plan->sizes.batch * ((window->out_pixels + tiles - 1) / tiles);
+    size_t threads = conv->parallel ? (size_t)conv->parallel->threads : 1;
+    if (threads == 1 || blocks >= 4 * threads) {
+        ink_parallel_run(conv->parallel, blocks, block_task, (void *)conv);
+        return;
+    }
+    for (size_t i = 0; i < blocks; i++) {
+        struct block b = block_at(conv, i, conv->scratch);
+        size_t groups = (b.count + INK_PIXELS - 1) / INK_PIXELS;
+        find_rows(&b);
+        ink_parallel_run(conv->parallel, groups, transform_task, &b);
+        ink_parallel_run(conv->parallel, PLANES, multiply_task, &b);
+        ink_parallel_run(conv->parallel, groups, finish_task, &b);
+    }
+}
