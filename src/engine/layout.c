@@ -105,7 +105,8 @@ static bool can_convolve(const struct layout *l, const struct ink_step *step)
 static bool can_broadcast(const struct layout *l, const struct ink_step *step, int *rank)
 {
     *rank = 0;
-    if (step->ctx.op->since < 7 && strcmp(step->ctx.op->name, "PRelu")) return false; /* broadcasting had another form */
+    if (step->ctx.op->since < 7 && strcmp(step->ctx.op->name, "PRelu"))
+        return false; /* broadcasting had another form */
     for (int i = 0; i < step->ctx.in_count; i++) {
         if (!has_twin(l, step->inputs[i])) continue;
         int own = l->rank[step->inputs[i]];
@@ -183,8 +184,8 @@ static int new_value(struct layout *l, int like)
     return s->value_count++;
 }
 
-/* A Transpose from value to value. */
-static ink_status add_transpose(struct layout *l, int from, int to, int rank, bool to_nhwc)
+/* A Transpose from value to value, under the name of what asks for it. */
+static ink_status add_transpose(struct layout *l, struct ink_view name, int from, int to, int rank, bool to_nhwc)
 {
     struct ink_arena *arena = &l->s->arena;
     bool known;
@@ -195,7 +196,7 @@ static ink_status add_transpose(struct layout *l, int from, int to, int rank, bo
     for (int d = 1; d < rank; d++) order[d] = to_nhwc ? d % (rank - 1) + 1 : d == 1 ? rank - 1 : d - 1;
     *perm = (struct ink_attribute){.name = ink_view_text("perm"), .kind = INK_ATTRIBUTE_INTS, .count = (size_t)rank};
     perm->ints = order;
-    *node = (struct ink_node){.name = l->s->values[from].name, .op_type = ink_view_text("Transpose")};
+    *node = (struct ink_node){.name = name, .op_type = ink_view_text("Transpose")};
     node->attributes = perm;
     node->attribute_count = 1;
     const struct ink_op *op = ink_op_find((struct ink_view){0}, node->op_type, 13, &known);
@@ -204,19 +205,19 @@ static ink_status add_transpose(struct layout *l, int from, int to, int rank, bo
     return ink_steps_replace(l->s, step, node, op, &from, 1, l->p->err);
 }
 
-static ink_status want_twin(struct layout *l, int value, int rank)
+static ink_status want_twin(struct layout *l, struct ink_view name, int value, int rank)
 {
     if (l->twin[value] >= 0) return INK_OK;
     l->twin[value] = new_value(l, value);
     l->rank[value] = rank;
-    return add_transpose(l, value, l->twin[value], rank, true);
+    return add_transpose(l, name, value, l->twin[value], rank, true);
 }
 
-static ink_status want_plain(struct layout *l, int value)
+static ink_status want_plain(struct layout *l, struct ink_view name, int value)
 {
     if (value < 0 || l->plain[value]) return INK_OK;
     l->plain[value] = true;
-    return add_transpose(l, l->twin[value], value, l->rank[value], false);
+    return add_transpose(l, name, l->twin[value], value, l->rank[value], false);
 }
 
 /* A weight of a rank up to `rank`, broadcast against twins: leading dimensions of 1, then turned. */
@@ -279,7 +280,7 @@ static ink_status inputs_of(struct layout *l, const struct ink_step *step, enum 
         inputs[i] = v;
         bool picture = way == CONVOLUTION ? i == 0 || i == 3 : v >= 0 && l->twin[v] >= 0;
         if (v >= 0 && picture) {
-            st = want_twin(l, v, rank);
+            st = want_twin(l, step->ctx.node->name, v, rank);
             inputs[i] = l->twin[v];
         } else if (way == BROADCAST && !is_single(l, step, i)) {
             st = turn_weight(l, ink_pass_weight(l->s, step, i), rank, &inputs[i]);
@@ -319,7 +320,7 @@ static ink_status turn_step(struct layout *l, struct ink_step *step, const struc
 static ink_status keep_step(struct layout *l, const struct ink_step *step)
 {
     ink_status st = INK_OK;
-    for (int i = 0; !st && i < step->ctx.in_count; i++) st = want_plain(l, step->inputs[i]);
+    for (int i = 0; !st && i < step->ctx.in_count; i++) st = want_plain(l, step->ctx.node->name, step->inputs[i]);
     l->steps[l->count++] = *step;
     return st;
 }
@@ -336,7 +337,8 @@ static ink_status lay_out_steps(struct layout *l)
         const struct rule *rule = rule_of(step);
         st = way_of(l, step, rule, &rank, &axis) == STAYS ? keep_step(l, step) : turn_step(l, step, rule, rank, &axis);
     }
-    for (int i = 0; !st && i < s->graph.output_count; i++) st = want_plain(l, s->outputs[i]);
+    for (int i = 0; !st && i < s->graph.output_count; i++)
+        st = want_plain(l, s->values[s->outputs[i]].name, s->outputs[i]);
     return st;
 }
 

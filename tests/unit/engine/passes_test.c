@@ -4,13 +4,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #include "../../tools/build_model.h"
 #include "engine/session.h"
 
-enum { CHANNELS = 4, SIDE = 5, FLOATS_MAX = 2 * CHANNELS * SIDE * SIDE };
+enum { CHANNELS = 4, SIDE = 5, FLOATS_MAX = 600 };
 
 /* Numbers that are neither all positive nor whole. */
 static void fill(float *data, int count, int seed)
@@ -84,6 +85,8 @@ static void add_float(struct message *attributes, const char *name, float value)
     put_message(attributes, NODE_ATTRIBUTE, &a);
 }
 
+enum { TURNS = 2 }; /* a convolution works in NHWC, between two Transposes */
+
 static const int64_t image[] = {2, 2, SIDE, SIDE}, kernel[] = {CHANNELS, 2, 3, 3}, channels[] = {CHANNELS};
 
 static void add_conv_and_norm(struct message *g, bool bias, const char *out)
@@ -105,7 +108,7 @@ static void batch_norm_is_folded(void **state)
     for (int bias = 0; bias < 2; bias++) {
         struct message g = {0};
         add_conv_and_norm(&g, bias, "y");
-        agree(&g, 15, 4, image, 1);
+        agree(&g, 15, 4, image, 1 + TURNS);
     }
 }
 
@@ -122,7 +125,7 @@ static void shared_product_stays(void **state)
     struct ink_figures figures;
     assert_int_equal(ink_session_new(view_of(&m), NULL, &s, &err), INK_OK);
     ink_session_figures(s, &figures);
-    assert_int_equal(figures.steps, 2);
+    assert_int_equal(figures.steps, 2 + TURNS);
     ink_session_free(s);
 }
 
@@ -147,7 +150,7 @@ static void constants_are_folded(void **state)
     add_node(&g, "", "Identity", "u", "t", NULL);
     add_node(&g, "", "Conv", "x,w", "c", NULL);
     add_node(&g, "", "Conv", "c,t", "y", NULL);
-    agree(&g, 17, 4, image, 2);
+    agree(&g, 17, 4, image, 2 + TURNS);
 }
 
 static void activations_are_fused(void **state)
@@ -157,7 +160,7 @@ static void activations_are_fused(void **state)
         struct message g = {0};
         add_conv_and_norm(&g, true, "n");
         add_node(&g, "", words[i], "n", "y", NULL);
-        agree(&g, 15, 4, image, 1);
+        agree(&g, 15, 4, image, 1 + TURNS);
     }
 }
 
@@ -174,7 +177,7 @@ static void newer_activations_are_fused(void **state)
         if (rows[i].unusual && !strcmp(rows[i].word, "Swish")) add_float(&attributes, "alpha", 1.5f);
         add_conv_and_norm(&g, true, "n");
         add_node(&g, "", rows[i].word, "n", "y", &attributes);
-        agree(&g, 24, 4, image, rows[i].unusual ? 2 : 1);
+        agree(&g, 24, 4, image, (rows[i].unusual ? 2 : 1) + TURNS);
     }
 }
 
@@ -187,7 +190,7 @@ static void clips_are_fused(void **state)
         add_initializer(&g, "high", INK_FLOAT, 0, NULL, &(float){1.5f}, 4);
         const char *const inputs[] = {"n,low,high", "n,,high", "n,low", "n"};
         add_node(&g, "", "Clip", inputs[which], "y", NULL);
-        agree(&g, 15, 4, image, 1);
+        agree(&g, 15, 4, image, 1 + TURNS);
     }
 }
 
@@ -206,6 +209,94 @@ static void sums_are_fused(void **state)
     }
 }
 
+/* A convolution of `from` with a window of 3 (or of 1), from `in` channels to CHANNELS. */
+static void add_conv(struct message *g, const char *from, int64_t in, int64_t window, const char *out)
+{
+    struct message pads = {0};
+    char weight[16], inputs[32];
+    snprintf(weight, sizeof weight, "w_%s", out);
+    snprintf(inputs, sizeof inputs, "%s,%s", from, weight);
+    add_ints(&pads, "pads", 4, (int64_t[]){window / 2, window / 2, window / 2, window / 2});
+    add_weight(g, weight, 4, (int64_t[]){CHANNELS, in, window, window}, 7, false);
+    add_node(g, "", "Conv", inputs, out, &pads);
+}
+
+static void pools_in_nhwc(void **state)
+{
+    static const char *const words[] = {"MaxPool", "AveragePool"};
+    for (int i = 0; i < 4; i++) {
+        struct message g = {0}, pool = {0};
+        add_conv(&g, "x", 2, 3, "a");
+        add_ints(&pool, "kernel_shape", 2, (int64_t[]){3, 2});
+        add_ints(&pool, "strides", 2, (int64_t[]){2, 1});
+        add_ints(&pool, "pads", 4, (int64_t[]){1, 0, 1, 1});
+        if (i & 1 && i & 2) add_int(&pool, "count_include_pad", 1);
+        add_node(&g, "", words[i & 1], "a", "b", &pool);
+        add_node(&g, "", "Softplus", "b", "c", NULL);
+        add_conv(&g, "c", CHANNELS, 1, "y");
+        agree(&g, 17, 4, image, 4 + TURNS);
+    }
+}
+
+/* Squeeze and excite, with sums of weights of all ranks and an end that was never turned. */
+static void broadcasts_in_nhwc(void **state)
+{
+    struct message g = {0}, axis = {0}, parts = {0};
+    add_weight(&g, "each", 3, (int64_t[]){CHANNELS, 1, 1}, 1, false);
+    add_weight(&g, "columns", 1, (int64_t[]){SIDE}, 2, false);
+    add_weight(&g, "all", 4, (int64_t[]){1, CHANNELS, SIDE, SIDE}, 3, false);
+    add_weight(&g, "one", 0, NULL, 4, false);
+    add_int(&axis, "axis", 1);
+    add_int(&parts, "axis", -3);
+    add_conv(&g, "x", 2, 3, "a");
+    add_node(&g, "", "Add", "a,columns", "b", NULL);
+    add_node(&g, "", "Mul", "all,b", "c", NULL);
+    add_node(&g, "", "GlobalAveragePool", "c", "d", NULL);
+    add_conv(&g, "d", CHANNELS, 1, "e");
+    add_node(&g, "", "Mul", "c,e", "f", NULL);
+    add_node(&g, "", "PRelu", "f,each", "h", NULL);
+    add_node(&g, "", "Concat", "h,a", "i", &axis);
+    add_node(&g, "", "Split", "i", "j,k", &parts);
+    add_node(&g, "", "Div", "j,one", "l", NULL);
+    add_node(&g, "", "GlobalMaxPool", "l", "m", NULL); /* works on planes */
+    add_node(&g, "", "Mul", "m,k", "y", NULL);
+    agree(&g, 11, 4, image, 12 + 1 + 2); /* l and k are turned back */
+}
+
+static void all_ranks_in_nhwc(void **state)
+{
+    static const int64_t x[] = {2, 2, 5, 5, 5}, w[] = {CHANNELS, 1, 3, 2, 2};
+    for (int rank = 3; rank <= 5; rank++) {
+        struct message g = {0}, attributes = {0};
+        add_weight(&g, "w", rank, w, 1, false);
+        add_int(&attributes, "group", 2);
+        add_node(&g, "", "Conv", "x,w", "a", &attributes);
+        add_node(&g, "", "Relu", "a", "y", NULL);
+        agree(&g, 17, rank, x, 1 + TURNS);
+    }
+}
+
+/* 16 channels and planes of 15x14: what Winograd's way is chosen for. */
+static void winograd_in_nhwc(void **state)
+{
+    enum { MANY = 17 };
+    struct message g = {0}, pads = {0};
+    static float data[MANY * MANY * 9];
+    add_ints(&pads, "pads", 4, (int64_t[]){1, 1, 1, 1});
+    fill(data, MANY * 9, 1);
+    add_initializer(&g, "first", INK_FLOAT, 4, (int64_t[]){MANY, 1, 3, 3}, data, MANY * 9 * sizeof *data);
+    fill(data, MANY * MANY * 9, 2);
+    for (int i = 0; i < MANY * MANY * 9; i++) data[i] /= 64; /* so that Tanh's argument is near 1 */
+    add_initializer(&g, "second", INK_FLOAT, 4, (int64_t[]){MANY, MANY, 3, 3}, data, sizeof data);
+    fill(data, MANY, 3);
+    add_initializer(&g, "third", INK_FLOAT, 4, (int64_t[]){1, MANY, 1, 1}, data, MANY * sizeof *data);
+    add_node(&g, "", "Conv", "x,first", "a", &pads);
+    add_node(&g, "", "Conv", "a,second", "b", &pads);
+    add_node(&g, "", "Tanh", "b", "c", NULL);
+    add_node(&g, "", "Conv", "c,third", "y", NULL);
+    agree(&g, 17, 4, (int64_t[]){1, 1, 15, 14}, 3 + TURNS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +308,10 @@ int main(void)
         cmocka_unit_test(clips_are_fused),
         cmocka_unit_test(newer_activations_are_fused),
         cmocka_unit_test(sums_are_fused),
+        cmocka_unit_test(pools_in_nhwc),
+        cmocka_unit_test(broadcasts_in_nhwc),
+        cmocka_unit_test(all_ranks_in_nhwc),
+        cmocka_unit_test(winograd_in_nhwc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
