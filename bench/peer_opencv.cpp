@@ -8,7 +8,8 @@ extern "C" {
 #include "peer.h"
 }
 
-namespace {
+namespace
+{
 
 struct model {
     cv::dnn::Net net;

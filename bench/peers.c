@@ -22,9 +22,11 @@
 
 enum { RUNS_MAX = 200000, SLICE_US = 150000, REST_US = 5000 /* for threads that spin after a run */ };
 
-static const struct peer *const peers[] = {&peer_inkling, &peer_ort,
+static const struct peer *const peers[] = {
+    &peer_inkling,
+    &peer_ort,
 #ifdef INK_HAVE_OPENCV
-                                           &peer_opencv,
+    &peer_opencv,
 #endif
 };
 enum { PEER_COUNT = sizeof peers / sizeof peers[0] };
@@ -192,7 +194,8 @@ static int once(const struct options *o, const char *name, const char *path)
 
 static int usage_error(void)
 {
-    fprintf(stderr, "usage: bench-peers compare|once ENGINE [--ort LIB] [--threads N] [--batch N] [--rounds N] MODEL...\n");
+    fprintf(stderr,
+            "usage: bench-peers compare|once ENGINE [--ort LIB] [--threads N] [--batch N] [--rounds N] MODEL...\n");
     return 2;
 }
 
