@@ -18,7 +18,7 @@
 
 enum {
     CONFIG_BYTES_MAX = 64 * 1024,
-    ANSWER_BYTES_MAX = 1024 * 1024,
+    ANSWER_BYTES_MAX = 4 * 1024 * 1024,
     WARM_US = 8000000,  /* Lambda gives 10 s to start */
     MARGIN_US = 250000, /* for telling the platform, before it stops us */
 };

@@ -49,8 +49,7 @@ static ink_status name_answers(const char *key, const char *json_ending, const c
     return st ? st : ink_key_answer(key, text_ending, text->key, err);
 }
 
-ink_status ink_answers_write_results(struct ink_objects *objects, const struct ink_sources *sources,
-                                     const struct ink_answer *answer, struct ink_error *err)
+struct ink_subject ink_answers_subject(const struct ink_sources *sources)
 {
     const struct ink_held_model *model = sources->model;
     struct ink_subject subject = {.picture_key = sources->picture_key,
@@ -67,6 +66,13 @@ ink_status ink_answers_write_results(struct ink_objects *objects, const struct i
         if (i + 1 < sources->count && *sources->all[i + 1].etag) subject.settings_etag = sources->all[i + 1].etag;
         break;
     }
+    return subject;
+}
+
+ink_status ink_answers_write_results(struct ink_objects *objects, const struct ink_sources *sources,
+                                     const struct ink_answer *answer, struct ink_error *err)
+{
+    const struct ink_subject subject = ink_answers_subject(sources);
     struct written json, text;
     ink_status st = name_answers(sources->picture_key, "results.json", "results.txt", &json, &text, err);
     if (!st) st = ink_results_json(answer, &subject, &json.text, err);

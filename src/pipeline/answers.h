@@ -7,7 +7,11 @@
 #ifndef INK_PIPELINE_ANSWERS_H
 #define INK_PIPELINE_ANSWERS_H
 
+#include "pipeline/results.h"
 #include "pipeline/sources.h"
+
+/* What an answer about sources->all[0] is about. Points into sources. */
+struct ink_subject ink_answers_subject(const struct ink_sources *sources);
 
 /* Both: errors of the bucket, INK_E_OOM, INK_E_LIMIT for a key that is too long.
  *

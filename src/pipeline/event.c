@@ -232,7 +232,13 @@ static ink_status read_direct(struct reading *r, const json_t *root, struct ink_
     said(r, "direct");
     struct found found = {
         .bucket = string_at(root, "bucket"), .key = string_at(root, "key"), .version = string_at(root, "version")};
-    return add_item(r, &found, err);
+    ink_status st = add_item(r, &found, err);
+    bool look = json_is_true(json_object_get(root, "look")), graph = json_is_true(json_object_get(root, "graph"));
+    if (st || strcmp(r->out->source, "direct") != 0 || (!look && !graph)) return st;
+    const struct ink_event_item *item = &r->out->items[0];
+    r->out->look = (struct ink_event_look){item->bucket, item->key, graph, keep(r, string_at(root, "fit"))};
+    r->out->item_count = 0;
+    return INK_OK;
 }
 
 static ink_status read_any(struct reading *r, const json_t *root, int depth, struct ink_error *err)

@@ -9,6 +9,7 @@
  *   SNS        {"Records":[{"EventSource":"aws:sns","Sns":{"Message":"<any of these>"}}]}, and its message in a queue
  *   EventBridge {"source":"aws.s3","detail-type":"Object Created","detail":{...}}    keys as they are
  *   direct     {"bucket":"b","key":"k"}                             keys as they are
+ *              with "look":true [,"fit":"seed"] or "graph":true: a question (look.h)
  *   test       {"Event":"s3:TestEvent"}                             asks for nothing
  *
  * Sources: "Event message structure" (Amazon S3 User Guide), aws-checklist of the tests' golden cases, and captures from
@@ -39,6 +40,13 @@ struct ink_event_bad {
     const char *why;
 };
 
+/* A question about an object, whose answer is the invocation's (look.h). */
+struct ink_event_look {
+    const char *bucket, *key; /* key NULL: nothing is asked */
+    bool graph;               /* of a model; else a picture is to be looked at ... */
+    const char *fit;          /* ... in this way; NULL: as its model's settings say */
+};
+
 struct ink_event {
     const char *source; /* "s3", "ceph", "sqs", "sns", "eventbridge", "direct", "test" */
     bool batch;         /* from a queue: the answer names the messages that failed */
@@ -46,6 +54,7 @@ struct ink_event {
     size_t item_count;
     struct ink_event_bad *bad; /* batch only */
     size_t bad_count;
+    struct ink_event_look look; /* direct only; there are no items then */
 };
 
 /* INK_E_FORMAT: not JSON, or of no form above; the text says what was found. INK_E_LIMIT: too long or too many.

@@ -160,12 +160,14 @@ ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_vie
     ink_stage_start();
     ink_status st = ink_event_read(json, &arena, &event, err);
     struct handling h = {.recogniser = recogniser, .event = &event, .deadline_us = deadline_us};
-    if (!st) {
+    if (!st && event.look.key) {
+        st = ink_recogniser_look(recogniser, &event.look, deadline_us, answer, err);
+    } else if (!st) {
         h.done = INK_ARENA_ARRAY(&arena, ink_status, event.item_count + 1);
         h.failures = json_array();
         if (!h.done || !h.failures) st = ink_fail(err, INK_E_OOM, "no memory for the event");
     }
-    if (!st) {
+    if (!st && !event.look.key) {
         invoked.arg = &h;
         ink_recogniser_invoked(recogniser, &invoked);
         handle_items(&h);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "pipeline/answers.h"
+#include "pipeline/look.h"
 #include "pipeline/results.h"
 #include "pipeline/stage.h"
 #include "pipeline/watchdog.h"
@@ -62,17 +63,6 @@ void ink_recogniser_free(struct ink_recogniser *r)
 }
 
 /* --- a picture -------------------------------------------------------------------------------------------------- */
-
-static ink_status name_models(struct ink_sources *sources, const char *key, struct ink_error *err)
-{
-    size_t folders[INK_FOLDERS_MAX];
-    sources->model_count = ink_key_folders(key, folders);
-    for (size_t i = 0; i < sources->model_count; i++) {
-        int len = snprintf(sources->models[i], sizeof sources->models[i], "%.*smodel.onnx", (int)folders[i], key);
-        if (len > INK_KEY_MAX) return ink_fail(err, INK_E_LIMIT, "%s: too long a folder for a model in it", key);
-    }
-    return INK_OK;
-}
 
 /* What the picture is answered: decode, prepare, infer; or why it cannot be. */
 static ink_status read_picture(struct ink_recogniser *r, const struct ink_sources *sources, uint64_t started_us,
@@ -193,7 +183,7 @@ static ink_status answer_picture(struct ink_recogniser *r, const char *bucket, c
 {
     struct ink_sources sources = {
         .bucket = bucket, .picture_key = key, .deadline_us = deadline_us, .compute_until_us = r->compute_until_us};
-    ink_status st = name_models(&sources, key, err);
+    ink_status st = ink_sources_name_models(&sources, key, err);
     return st ? st : go_round(r, &sources, picture_round, err);
 }
 
@@ -291,4 +281,15 @@ void ink_recogniser_warm(struct ink_recogniser *r, const char *bucket, uint64_t 
         ink_log(INK_LOG_WARN, "%s/model.onnx: not loaded at start: %s", bucket, err.text);
     watch_no_more(r);
     ink_arena_reset(&r->arena);
+}
+
+ink_status ink_recogniser_look(struct ink_recogniser *r, const struct ink_event_look *look, uint64_t deadline_us,
+                               struct ink_buffer *out, struct ink_error *err)
+{
+    enum ink_fit fit = INK_FIT_AUTO;
+    if (look->fit && !ink_fit_named(look->fit, &fit))
+        return ink_fail(err, INK_E_FORMAT, "there is no fit \"%.60s\"", look->fit);
+    const struct ink_look what = {
+        .bucket = look->bucket, .key = look->key, .graph = look->graph, .fit = fit, .deadline_us = deadline_us};
+    return ink_look_at(&r->models, &r->arena, &what, out, err);
 }

@@ -35,6 +35,10 @@ void ink_recogniser_warm(struct ink_recogniser *recogniser, const char *bucket, 
 INK_NODISCARD ink_status ink_recognise(struct ink_recogniser *recogniser, const char *bucket, const char *key,
                                        uint64_t deadline_us, struct ink_error *err);
 
+/* Appends what is asked for, and writes nothing (look.h). */
+INK_NODISCARD ink_status ink_recogniser_look(struct ink_recogniser *recogniser, const struct ink_event_look *look,
+                                             uint64_t deadline_us, struct ink_buffer *out, struct ink_error *err);
+
 /* Handles an event as it came and appends the function's answer: {"handled":2,"ignored":1}, for a queue's event
  * {"batchItemFailures":[...]}. An error is the invocation's: INK_E_FORMAT for an event that cannot be read. */
 INK_NODISCARD ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_view event,

@@ -2,7 +2,9 @@
 #include "pipeline/results.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
+#include "aws/hash.h"
 #include "base/text.h"
 
 /* status, its code in answers */
@@ -101,7 +103,21 @@ static json_t *classes_json(const struct ink_class *classes, size_t count)
     return list;
 }
 
-static json_t *characters_json(const struct ink_answer *answer)
+/* What the model was shown, as struct ink_prepared has it; null where it did not come so far. */
+static json_t *seen_json(const struct ink_answer *answer, const uint8_t *shown)
+{
+    const struct ink_want *want = &answer->want;
+    size_t len = answer->prepared && shown ? ink_want_floats(want) : 0;
+    char *values = len ? malloc(4 * ((len + 2) / 3) + 1) : NULL;
+    if (!values) return json_null();
+    ink_base64(shown, len, values);
+    json_t *seen = json_pack("{s:i,s:i,s:i,s:s}", "width", want->width, "height", want->height, "channels",
+                             want->channels, "values", values);
+    free(values);
+    return seen;
+}
+
+static json_t *characters_json(const struct ink_answer *answer, bool seen)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < answer->character_count; i++) {
@@ -109,6 +125,7 @@ static json_t *characters_json(const struct ink_answer *answer)
         struct ink_box box = character->box;
         json_array_append_new(list, json_pack("{s:[iiii],s:o}", "box", box.x, box.y, box.width, box.height, "classes",
                                               classes_json(character->classes, answer->shown)));
+        if (seen) json_object_set_new(json_array_get(list, i), "seen", seen_json(answer, character->seen));
     }
     return list;
 }
@@ -193,8 +210,10 @@ ink_status ink_results_json(const struct ink_answer *answer, const struct ink_su
                   found_json(answer), "prepared", prepared_json(answer), "times_ms", times_json(&answer->times));
     if (root && answer->characters && !answer->error.status) {
         json_object_set_new(root, "text", text_or_null(answer->text));
-        json_object_set_new(root, "characters", characters_json(answer));
+        json_object_set_new(root, "characters", characters_json(answer, subject->seen));
     }
+    if (root && subject->seen)
+        json_object_set_new(root, "seen", seen_json(answer, answer->characters ? NULL : answer->found.shown));
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);
     if (!text) return ink_fail(err, INK_E_OOM, "no memory for results.json");

@@ -21,6 +21,7 @@ struct ink_subject {
     const char *model_key;  /* NULL: the built-in model */
     const char *model_etag; /* the built-in model has none */
     const char *settings_etag;
+    bool seen; /* results.json also says what the model was shown */
 };
 
 /* "bad-image" and so on, for statuses that are an answer; NULL for those that are none: what may pass by itself, and our

@@ -286,3 +286,14 @@ ink_status ink_sources_look_again(const struct ink_sources *sources, struct ink_
     }
     return st;
 }
+
+ink_status ink_sources_name_models(struct ink_sources *sources, const char *key, struct ink_error *err)
+{
+    size_t folders[INK_FOLDERS_MAX];
+    sources->model_count = ink_key_folders(key, folders);
+    for (size_t i = 0; i < sources->model_count; i++) {
+        int len = snprintf(sources->models[i], sizeof sources->models[i], "%.*smodel.onnx", (int)folders[i], key);
+        if (len > INK_KEY_MAX) return ink_fail(err, INK_E_LIMIT, "%s: too long a folder for a model in it", key);
+    }
+    return INK_OK;
+}

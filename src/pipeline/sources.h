@@ -40,6 +40,10 @@ struct ink_sources {
     size_t count;
 };
 
+/* Fills models and model_count with those that may answer a picture, nearest first. INK_E_LIMIT: too long a key. */
+INK_NODISCARD ink_status ink_sources_name_models(struct ink_sources *sources, const char *picture_key,
+                                                 struct ink_error *err);
+
 /* Fetches everything; INK_E_CHANGED: something changed meanwhile, start over; other errors are the invocation's.
  * sources->all lives in the arena; sources->model until the next load. */
 INK_NODISCARD ink_status ink_sources_fetch(struct ink_sources *sources, struct ink_models *models,
