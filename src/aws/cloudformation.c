@@ -144,6 +144,31 @@ ink_status ink_stack_others_use(struct ink_aws *aws, const char *name, const cha
     return st;
 }
 
+ink_status ink_stack_owns(struct ink_aws *aws, const char *stack, const char *logical, const char *physical, bool *out,
+                          struct ink_error *err)
+{
+    static const char *const not_its[] = {"CREATE_FAILED", "CREATE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_SKIPPED"};
+    struct ink_buffer form;
+    struct ink_arena arena;
+    struct ink_xml *root;
+    *out = false;
+    ink_arena_init(&arena, PAGE_BYTES);
+    ink_aws_form_init(&form, INK_AWS_CLOUDFORMATION, "DescribeStackResource");
+    ink_aws_form_add(&form, ink_view_text(stack), "StackName");
+    ink_aws_form_add(&form, ink_view_text(logical), "LogicalResourceId");
+    ink_status st = ink_aws_query(aws, INK_AWS_CLOUDFORMATION, "DescribeStackResource", &form, &arena, &root, err);
+    if (!st) {
+        const struct ink_xml *found = ink_xml_at(root, "DescribeStackResourceResult/StackResourceDetail");
+        const char *status = ink_xml_text(found, "ResourceStatus");
+        *out = *status && !strcmp(ink_xml_text(found, "PhysicalResourceId"), physical);
+        for (size_t i = 0; i < sizeof not_its / sizeof *not_its; i++)
+            if (!strcmp(status, not_its[i])) *out = false;
+    }
+    ink_arena_cleanup(&arena);
+    bool never = st && !strcmp(aws->fault.reason, "ValidationError") && strstr(aws->fault.message, "does not exist");
+    return never ? INK_OK : st;
+}
+
 /* --- making and changing --------------------------------------------------------------------------------------------------- */
 
 void ink_stack_form(struct ink_buffer *form, const char *action, const struct ink_stack_wish *wish, const char *token)

@@ -86,4 +86,9 @@ INK_NODISCARD ink_status ink_stack_events(struct ink_aws *aws, const char *stack
 INK_NODISCARD ink_status ink_stack_others_use(struct ink_aws *aws, const char *name, const char *code_bucket,
                                               bool *others, struct ink_error *err);
 
+/* Whether the stack has made the thing that its template calls `logical`, under the name `physical`, and has not taken it away
+ * again. A thing that was there before, and because of which its creation failed, is not the stack's. */
+INK_NODISCARD ink_status ink_stack_owns(struct ink_aws *aws, const char *stack, const char *logical,
+                                        const char *physical, bool *out, struct ink_error *err);
+
 #endif

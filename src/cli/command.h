@@ -63,7 +63,7 @@ void ink_command_help(const struct ink_command *command);
 
 /* the rows */
 extern const struct ink_command ink_command_run, ink_command_inspect, ink_command_check, ink_command_eval,
-    ink_command_bench, ink_command_deploy, ink_command_serve, ink_command_invoke, ink_command_sweep,
-    ink_command_package;
+    ink_command_bench, ink_command_deploy, ink_command_status, ink_command_logs, ink_command_destroy, ink_command_serve,
+    ink_command_invoke, ink_command_sweep, ink_command_package;
 
 #endif

@@ -6,8 +6,9 @@
 #include "cli/command.h"
 
 static const struct ink_command *const commands[] = {
-    &ink_command_run,   &ink_command_inspect, &ink_command_check,  &ink_command_eval,  &ink_command_bench,
-    &ink_command_serve, &ink_command_invoke,  &ink_command_deploy, &ink_command_sweep, &ink_command_package,
+    &ink_command_run,     &ink_command_inspect, &ink_command_check,   &ink_command_eval,   &ink_command_bench,
+    &ink_command_serve,   &ink_command_invoke,  &ink_command_deploy,  &ink_command_status, &ink_command_logs,
+    &ink_command_destroy, &ink_command_sweep,   &ink_command_package,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -5,7 +5,9 @@
 usage: stand_in.py PORT_FILE     serves until it is stopped; writes its port when it is ready; exit 77: moto is not here
 
 - an update does what a resource's Condition says, as a creation does;
-- a resource that moto cannot update stays what it is, instead of vanishing.
+- a resource that moto cannot update stays what it is, instead of vanishing;
+- a mapping's keys are text, also where a parameter of type Number is looked up;
+- an alarm is made where the template says so.
 """
 import os
 import sys
@@ -14,6 +16,8 @@ import warnings
 try:
     import moto.cloudformation.parsing as parsing
     import moto.server  # noqa: F401  (needs more than moto itself)
+    from moto.cloudwatch.models import cloudwatch_backends
+    from moto.core.common_models import CloudFormationModel
     from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 except ImportError as error:
     print("skipped: %s (pip install 'moto[server]')" % error)
@@ -32,6 +36,48 @@ def update_as_told(logical_id, resource_json, resources_map, **place):
 
 
 parsing.parse_and_update_resource = update_as_told
+clean = parsing.clean_json
+
+
+def clean_with_text_keys(resource, resources_map):
+    if isinstance(resource, dict) and "Fn::FindInMap" in resource:
+        path = [clean(part, resources_map) for part in resource["Fn::FindInMap"]]
+        resource = {"Fn::FindInMap": [path[0], str(path[1]), path[2]]}
+    return clean(resource, resources_map)
+
+
+parsing.clean_json = clean_with_text_keys
+
+
+class Alarm(CloudFormationModel):
+    __module__ = "moto.cloudwatch.stand_in"  # where moto looks for the service it belongs to
+
+    def __init__(self, name):
+        self.name = self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type():
+        return "AlarmName"
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::CloudWatch::Alarm"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        p = cloudformation_json["Properties"]
+        backend = cloudwatch_backends[account_id][region_name]
+        backend.put_metric_alarm(
+            name=p["AlarmName"], namespace=p["Namespace"], metric_name=p["MetricName"], statistic=p["Statistic"],
+            comparison_operator=p["ComparisonOperator"], evaluation_periods=p["EvaluationPeriods"], period=p["Period"],
+            threshold=p["Threshold"], description=p["AlarmDescription"], dimensions=[], alarm_actions=p.get("AlarmActions", []))
+        return cls(p["AlarmName"])
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
+        cloudwatch_backends[account_id][region_name].delete_alarms([cloudformation_json["Properties"]["AlarmName"]])
+
+
 
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
