@@ -4,6 +4,7 @@
  *   AWS_LAMBDA_RUNTIME_API           where invocations come from
  *   AWS_LAMBDA_FUNCTION_MEMORY_SIZE  MB; models and pictures are held against it
  *   AWS_LAMBDA_LOG_FORMAT, _LEVEL    JSON or Text; DEBUG, INFO, WARN, ERROR
+ *   LAMBDA_TASK_ROOT                 where the zip was unpacked: its model.onnx answers where a bucket has none
  *   INKLING_BUCKET                   load this bucket's model before the first invocation
  *   and what aws/config.h reads */
 #include <stdio.h>
@@ -72,8 +73,10 @@ static ink_status start(struct function *f, struct ink_error *err)
     if (st) return st;
     ink_s3_objects_init(&f->objects, f->s3);
     ink_function_standby_init(&f->standby, &f->config, getenv("AWS_LAMBDA_RUNTIME_API"), &f->invocation);
-    struct ink_recogniser_options options = {
-        .memory_bytes = memory_from_env(), .threads = 1, .standby = &f->standby.standby};
+    struct ink_recogniser_options options = {.memory_bytes = memory_from_env(),
+                                             .threads = 1,
+                                             .standby = &f->standby.standby,
+                                             .packaged_folder = getenv("LAMBDA_TASK_ROOT")};
     f->recogniser = ink_recogniser_new(&f->objects.objects, &options);
     if (!f->recogniser) return ink_fail(err, INK_E_OOM, "no memory to start");
     if (bucket && *bucket) ink_recogniser_warm(f->recogniser, bucket, ink_clock_us() + WARM_US);

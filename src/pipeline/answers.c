@@ -55,6 +55,7 @@ struct ink_subject ink_answers_subject(const struct ink_sources *sources)
     struct ink_subject subject = {.picture_key = sources->picture_key,
                                   .picture_etag = sources->all[0].etag,
                                   .picture_version = *sources->picture_version ? sources->picture_version : NULL,
+                                  .fallback = sources->fallback,
                                   .model_key = model ? model->key : NULL,
                                   .model_etag = model ? model->etag : NULL,
                                   .settings_etag = model && *model->settings_etag ? model->settings_etag : NULL};

@@ -33,8 +33,8 @@ static ink_status show_picture(struct ink_models *models, struct ink_arena *aren
     struct ink_answer answer = {.error = sources->refusal};
     struct ink_subject subject = ink_answers_subject(sources);
     if (!answer.error.status) {
-        struct ink_classifier *classifier = sources->model ? sources->model->classifier : ink_models_builtin(models);
-        if (!classifier) return ink_fail(err, INK_E_OOM, "no memory for the built-in model");
+        struct ink_classifier *classifier = sources->model ? sources->model->classifier : ink_models_fallback(models);
+        if (!classifier) return ink_fail(err, INK_E_OOM, "no memory for the function's own model");
         read_with_fit(classifier, look, sources, arena, &answer);
     }
     subject.seen = true;

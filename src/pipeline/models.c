@@ -8,10 +8,11 @@
 #include "pipeline/sources.h"
 
 void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads,
-                     struct ink_watchdog *watchdog)
+                     struct ink_watchdog *watchdog, const char *packaged_folder)
 {
     *models =
         (struct ink_models){.objects = objects, .memory_bytes = memory_bytes, .threads = threads, .watchdog = watchdog};
+    ink_packaged_open(&models->packaged, packaged_folder);
 }
 
 static void free_held(struct ink_held_model *held)
@@ -37,7 +38,8 @@ static void drop(struct ink_models *models, struct ink_held_model *held)
 void ink_models_cleanup(struct ink_models *models)
 {
     while (models->first) drop(models, models->first);
-    ink_classifier_free(models->builtin);
+    ink_classifier_free(models->fallback); /* before the bytes that it looks into */
+    ink_packaged_cleanup(&models->packaged);
 }
 
 static struct ink_held_model *find_any(const struct ink_models *models, const char *bucket, const char *key)
@@ -238,16 +240,37 @@ ink_status ink_models_load(struct ink_models *models, const char *bucket, const 
     return INK_OK;
 }
 
-struct ink_classifier *ink_models_builtin(struct ink_models *models)
+const char *ink_models_fallback_name(const struct ink_models *models)
+{
+    return models->packaged.there ? "packaged" : "built-in";
+}
+
+static ink_status load_packaged(struct ink_models *models, struct ink_classifier_options *options)
+{
+    struct ink_packaged *packaged = &models->packaged;
+    struct ink_external_data weights = ink_folder_loader(&packaged->folder);
+    options->session.external = &weights;
+    ink_status st = ink_classifier_new(packaged->model.bytes, ink_buffer_view(&packaged->settings), options,
+                                       &models->fallback, NULL);
+    if (!models->fallback) return st;
+    struct ink_error *error = &models->fallback->error;
+    if (packaged->error.status) *error = packaged->error;
+    if (error->status) ink_fail_in(error, "the packaged model");
+    return error->status;
+}
+
+struct ink_classifier *ink_models_fallback(struct ink_models *models)
 {
     struct ink_classifier_options options = options_for(models, 0);
-    struct ink_view model = ink_builtin_model_view();
-    if (models->builtin) return models->builtin;
+    struct ink_view builtin = ink_builtin_model_view();
+    if (models->fallback) return models->fallback;
     ink_watchdog_begin(models->watchdog);
-    ink_status st = ink_classifier_new(model, (struct ink_view){0}, &options, &models->builtin, NULL);
+    ink_status st = models->packaged.there
+                        ? load_packaged(models, &options)
+                        : ink_classifier_new(builtin, (struct ink_view){0}, &options, &models->fallback, NULL);
     ink_watchdog_end(models->watchdog);
-    if (st && models->builtin && model.len == 0)
-        ink_fail(&models->builtin->error, INK_E_MODEL,
+    if (st && models->fallback && !models->packaged.there && builtin.len == 0)
+        ink_fail(&models->fallback->error, INK_E_MODEL,
                  "no built-in model in this build: put a model.onnx into the bucket");
-    return models->builtin;
+    return models->fallback;
 }

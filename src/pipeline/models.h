@@ -9,6 +9,7 @@
 #include "pipeline/classifier.h"
 #include "pipeline/keys.h"
 #include "pipeline/objects.h"
+#include "pipeline/packaged.h"
 #include "pipeline/watchdog.h"
 
 enum { INK_WEIGHT_FILES_MAX = 64, INK_MODELS_MAX = 32 };
@@ -43,11 +44,13 @@ struct ink_models {
     struct ink_held_model *first;
     size_t count;
     uint64_t uses;
-    struct ink_classifier *builtin;
+    struct ink_packaged packaged;
+    struct ink_classifier *fallback; /* NULL: not loaded yet */
 };
 
+/* packaged_folder  where the function's own model may lie (packaged.h); NULL: nowhere */
 void ink_models_init(struct ink_models *models, struct ink_objects *objects, size_t memory_bytes, int threads,
-                     struct ink_watchdog *watchdog);
+                     struct ink_watchdog *watchdog, const char *packaged_folder);
 void ink_models_cleanup(struct ink_models *models);
 
 /* The one in memory under this key, whatever its ETag; NULL, also for one that was refused only because time ran out.
@@ -67,7 +70,11 @@ INK_NODISCARD ink_status ink_models_load(struct ink_models *models, const char *
                                          struct ink_buffer *settings, struct ink_view report, uint64_t deadline_us,
                                          struct ink_held_model **out, struct ink_error *err);
 
-/* The model that is built in, loaded when it is first asked for. NULL: out of memory. */
-struct ink_classifier *ink_models_builtin(struct ink_models *models);
+/* The model that answers where a bucket has none: the packaged one, else the one that is built in. Loaded when it is first
+ * asked for. NULL: out of memory. */
+struct ink_classifier *ink_models_fallback(struct ink_models *models);
+
+/* Which of them: "packaged" or "built-in". */
+const char *ink_models_fallback_name(const struct ink_models *models);
 
 #endif

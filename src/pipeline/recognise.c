@@ -48,7 +48,8 @@ struct ink_recogniser *ink_recogniser_new(struct ink_objects *objects, const str
     size_t own = (size_t)OWN_MEMORY_MB << 20;
     r->memory_bytes = memory > 2 * own ? memory - own : memory / 2;
     /* two thirds for models, one for the picture */
-    ink_models_init(&r->models, objects, r->memory_bytes / 3 * 2, options->threads, r->watchdog);
+    ink_models_init(&r->models, objects, r->memory_bytes / 3 * 2, options->threads, r->watchdog,
+                    options->packaged_folder);
     ink_arena_init(&r->arena, r->memory_bytes / 3);
     return r;
 }
@@ -73,8 +74,8 @@ static ink_status read_picture(struct ink_recogniser *r, const struct ink_source
     *answer = (struct ink_answer){.error = sources->refusal};
     if (!answer->error.status) {
         struct ink_classifier *classifier =
-            sources->model ? sources->model->classifier : ink_models_builtin(&r->models);
-        if (!classifier) return ink_fail(err, INK_E_OOM, "no memory for the built-in model");
+            sources->model ? sources->model->classifier : ink_models_fallback(&r->models);
+        if (!classifier) return ink_fail(err, INK_E_OOM, "no memory for the function's own model");
         uint64_t loaded_us = ink_clock_us();
         ink_watchdog_begin(r->watchdog);
         ink_classifier_read(classifier, name, ink_buffer_view(&sources->picture), &r->arena, sources->compute_until_us,
@@ -91,13 +92,13 @@ static ink_status read_picture(struct ink_recogniser *r, const struct ink_source
 
 static void log_answer(const struct ink_sources *sources, const struct ink_answer *answer)
 {
-    const char *model = sources->model ? sources->model->key : "the built-in model";
+    const char *model = sources->model ? sources->model->key : sources->fallback;
     if (answer->error.status)
         ink_log(INK_LOG_WARN, "%s/%s: %s: %s", sources->bucket, sources->picture_key,
                 ink_status_word(answer->error.status), answer->error.text);
     else
-        ink_log(INK_LOG_INFO, "%s/%s: %s (%.3f) by %s", sources->bucket, sources->picture_key, answer->text,
-                (double)answer->probability, model);
+        ink_log(INK_LOG_INFO, "%s/%s: %s (%.3f) by %s%s", sources->bucket, sources->picture_key, answer->text,
+                (double)answer->probability, sources->model ? "" : "the model that is ", model);
 }
 
 /* One way through: *done when the answer stands, or there is nothing to answer any more. */
@@ -279,6 +280,8 @@ void ink_recogniser_warm(struct ink_recogniser *r, const char *bucket, uint64_t 
     snprintf(sources.models[0], sizeof sources.models[0], "model.onnx");
     if (ink_sources_fetch(&sources, &r->models, &r->arena, &err))
         ink_log(INK_LOG_WARN, "%s/model.onnx: not loaded at start: %s", bucket, err.text);
+    else if (sources.gone)
+        (void)!ink_models_fallback(&r->models);
     watch_no_more(r);
     ink_arena_reset(&r->arena);
 }

@@ -15,6 +15,7 @@ struct ink_recogniser_options {
     size_t memory_bytes; /* what this process may use; 0: 2 GiB */
     int threads;
     struct ink_standby *standby; /* borrowed; NULL: what overruns is not stopped */
+    const char *packaged_folder; /* where a model of the function's own may lie (packaged.h); NULL: nowhere */
 };
 
 /* objects is borrowed and must live longer. NULL: out of memory. */
@@ -24,7 +25,7 @@ void ink_recogniser_free(struct ink_recogniser *recogniser);
 /* The invocation that the keys from now on belong to, until NULL: without one, what overruns is not stopped. Borrowed. */
 void ink_recogniser_invoked(struct ink_recogniser *recogniser, const struct ink_invoked *invoked);
 
-/* Loads the root model of a bucket before there is a picture. Failures are left to the first picture; where it
+/* Loads the root model of a bucket, or the function's own where there is none, before there is a picture. Failures are left to the first picture; where it
  * overruns, the standby starts the program over. */
 void ink_recogniser_warm(struct ink_recogniser *recogniser, const char *bucket, uint64_t deadline_us);
 

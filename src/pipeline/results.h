@@ -18,8 +18,9 @@ struct ink_subject {
     const char *picture_key;
     const char *picture_etag;
     const char *picture_version;
-    const char *model_key;  /* NULL: the built-in model */
-    const char *model_etag; /* the built-in model has none */
+    const char *fallback;   /* "built-in" or "packaged": the model where it has no key */
+    const char *model_key;  /* NULL: the function's own model */
+    const char *model_etag; /* its own has none */
     const char *settings_etag;
     bool seen; /* results.json also says what the model was shown */
 };

@@ -254,6 +254,7 @@ ink_status ink_sources_fetch(struct ink_sources *sources, struct ink_models *mod
     sources->refusal = (struct ink_error){0};
     sources->picture = (struct ink_buffer){0};
     sources->model = NULL;
+    sources->fallback = ink_models_fallback_name(models);
     sources->count = 0;
     sources->all = INK_ARENA_ARRAY(arena, struct ink_source, INK_SOURCES_MAX);
     ink_status st =

@@ -36,6 +36,7 @@ struct ink_sources {
     struct ink_buffer picture; /* the caller cleans it up */
     char picture_version[INK_S3_VERSION_MAX + 1];
     struct ink_held_model *model; /* NULL: none of them is there */
+    const char *fallback;         /* what answers then: "built-in" or "packaged" */
     struct ink_source *all;       /* in the arena; all[0] is the picture where one is wanted */
     size_t count;
 };
