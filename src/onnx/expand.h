@@ -8,12 +8,14 @@
 #ifndef INK_ONNX_EXPAND_H
 #define INK_ONNX_EXPAND_H
 
-#include "onnx/graph.h"
+#include "onnx/resolve.h"
 
 /* Replaces the calls among graph->nodes, which are linked and in the order of the file, and sets all producers. A call that
  * cannot be, or that grows beyond the limits of function.h, is a problem and dropped: its outputs have no producer.
+ *
+ * call  NULL, or the call whose function the graph is a body in: what calls in it grow to was counted with that
+ *
  * INK_E_OOM only. */
-INK_NODISCARD ink_status ink_calls_expand(const struct ink_model *model, struct ink_arena *arena,
-                                          struct ink_problems *problems, struct ink_graph *graph);
+INK_NODISCARD ink_status ink_calls_expand(struct ink_resolver *r, const struct ink_call *call, struct ink_graph *graph);
 
 #endif

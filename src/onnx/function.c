@@ -22,7 +22,7 @@ static int compare(const void *a, const void *b)
     return order ? order : compare_views(x->overload, y->overload);
 }
 
-static struct ink_function *find(const struct ink_functions *functions, const struct ink_node *node)
+struct ink_function *ink_functions_find(const struct ink_functions *functions, const struct ink_node *node)
 {
     struct ink_function_proto proto = {.name = node->op_type, .domain = node->domain, .overload = node->overload};
     struct ink_function key = {.proto = &proto};
@@ -72,7 +72,7 @@ static ink_status learn(struct ink_functions *functions, struct ink_function *f,
 ink_status ink_functions_admit(struct ink_functions *functions, const struct ink_node *node, int depth,
                                const char *where, struct ink_function **callee, bool *good)
 {
-    struct ink_function *f = *callee = find(functions, node);
+    struct ink_function *f = *callee = ink_functions_find(functions, node);
     const struct ink_node *place = where ? NULL : node;
     *good = true;
     if (!f) return INK_OK;
@@ -150,28 +150,62 @@ static ink_status link_outputs(struct ink_functions *functions, struct ink_funct
     return INK_OK;
 }
 
+static uint64_t size_of(const struct ink_node *node)
+{
+    return 1 + (uint64_t)node->input_count + (uint64_t)node->output_count + (uint64_t)node->attribute_count;
+}
+
+static void reach(struct ink_function *f, int height)
+{
+    if (f->height < height) f->height = height;
+}
+
+/* One node of the function, `level` bodies deep: what it calls, what it costs, what is in its bodies. */
+static ink_status learn_node(struct ink_functions *functions, struct ink_function *f, const struct ink_node *node,
+                             int depth, int level, const char *where, struct ink_function **callee)
+{
+    bool good;
+    ink_status st = ink_functions_admit(functions, node, depth + level + 1, where, callee, &good);
+    if (st) return st;
+    if (!good) f->state = INK_FUNCTION_BAD;
+    f->cost.work = capped(f->cost.work + size_of(node));
+    reach(f, level + 1 + (*callee && good ? (*callee)->height : 0));
+    struct ink_call_cost cost = {.nodes = !*callee};
+    if (*callee && good) ink_call_cost_add(&cost, *callee, node);
+    if (level == 0) {
+        f->cost.nodes = capped(f->cost.nodes + cost.nodes);
+        f->cost.values = capped(f->cost.values + cost.values);
+    } else {
+        f->cost.work = capped(f->cost.work + INK_CALLS_WORK_NODE * cost.nodes + cost.values);
+    }
+    f->cost.work = capped(f->cost.work + cost.work);
+    for (int i = 0; !st && i < node->attribute_count; i++) {
+        const struct ink_attribute *a = &node->attributes[i];
+        f->reference_bytes += a->reference.len;
+        if (*callee || a->kind != INK_ATTRIBUTE_GRAPH || a->reference.len) continue;
+        if (depth + level >= INK_CALLS_DEPTH_MAX) {
+            ink_problem_add(functions->problems, INK_E_MODEL, NULL, "%snode %d: calls and bodies are more than %d deep",
+                            where, node->position, INK_CALLS_DEPTH_MAX);
+            return INK_OK;
+        }
+        struct ink_function *inner;
+        const struct ink_graph_proto *body = a->graphs;
+        f->cost.work = capped(f->cost.work + (uint64_t)body->initializer_count + (uint64_t)body->sparse_count +
+                              (uint64_t)body->input_count + (uint64_t)body->output_count);
+        for (int n = 0; !st && n < body->node_count; n++)
+            st = learn_node(functions, f, &body->nodes[n], depth, level + 1, where, &inner);
+    }
+    return st;
+}
+
 static ink_status learn_nodes(struct ink_functions *functions, struct ink_function *f, int depth, const char *where)
 {
     const struct ink_function_proto *proto = f->proto;
     f->callees = INK_ARENA_ARRAY(functions->arena, struct ink_function *, (size_t)proto->node_count);
-    if (!f->callees) return INK_E_OOM;
-    for (int n = 0; n < proto->node_count; n++) {
-        const struct ink_node *node = &proto->nodes[n];
-        bool good;
-        ink_status st = ink_functions_admit(functions, node, depth + 1, where, &f->callees[n], &good);
-        if (st) return st;
-        if (!good) f->state = INK_FUNCTION_BAD;
-        f->cost.work +=
-            1 + (uint64_t)node->input_count + (uint64_t)node->output_count + (uint64_t)node->attribute_count;
-        for (int i = 0; i < node->attribute_count; i++) f->reference_bytes += node->attributes[i].reference.len;
-        if (!f->callees[n]) {
-            f->cost.nodes++;
-        } else if (good) {
-            ink_call_cost_add(&f->cost, f->callees[n], node);
-            if (f->height <= f->callees[n]->height) f->height = f->callees[n]->height + 1;
-        }
-    }
-    return INK_OK;
+    ink_status st = f->callees ? INK_OK : INK_E_OOM;
+    for (int n = 0; !st && n < proto->node_count; n++)
+        st = learn_node(functions, f, &proto->nodes[n], depth, 0, where, &f->callees[n]);
+    return st;
 }
 
 static ink_status learn(struct ink_functions *functions, struct ink_function *f, int depth)
@@ -186,9 +220,9 @@ static ink_status learn(struct ink_functions *functions, struct ink_function *f,
     f->state = INK_FUNCTION_ACTIVE;
     f->height = 1;
     ink_status st = number_names(functions, f, where);
-    if (!st)
-        st = ink_nodes_link(proto->nodes, proto->node_count, &f->names, opsets, where, functions->arena, f->nodes,
-                            functions->problems);
+    for (int n = 0; n < proto->node_count; n++)
+        f->nodes[n] = (struct ink_graph_node){.node = &proto->nodes[n], .opsets = opsets}; /* bodies belong to a call */
+    if (!st) st = ink_nodes_link(f->nodes, proto->node_count, &f->names, where, functions->arena, functions->problems);
     if (!st) st = link_outputs(functions, f, where);
     if (st) return st;
     for (int i = 0; i < proto->default_count; i++)

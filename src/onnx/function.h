@@ -11,9 +11,10 @@
 #include "onnx/names.h"
 
 enum {
-    INK_CALLS_DEPTH_MAX = 64,      /* of functions that call functions */
+    INK_CALLS_DEPTH_MAX = 64,      /* of functions that call functions, bodies between them counted */
     INK_CALLS_NODES_MAX = 1 << 18, /* nodes that the calls of a model may grow to */
     INK_CALLS_WORK_MAX = 1 << 24,  /* ... and their arguments, values, attributes and bytes of names compared */
+    INK_CALLS_WORK_NODE = 64,      /* what a node in a body counts as */
 };
 
 /* What calls grow to; each figure stops where it is beyond all limits. */
@@ -31,7 +32,7 @@ enum ink_function_state {
 struct ink_function {
     const struct ink_function_proto *proto;
     enum ink_function_state state;
-    int height;                    /* 1: calls nobody */
+    int height;                    /* 1: calls nobody and has no bodies */
     struct ink_names names;        /* the formal inputs first */
     int *outputs;                  /* names of the formal outputs */
     struct ink_graph_node *nodes;  /* linked in this scope */
@@ -51,6 +52,9 @@ struct ink_functions {
 /* Indexes the model's functions, without looking into them. One that is there twice is a problem. INK_E_OOM only. */
 INK_NODISCARD ink_status ink_functions_init(struct ink_functions *functions, const struct ink_model *model,
                                             struct ink_arena *arena, struct ink_problems *problems);
+
+/* The function that a node calls; NULL for an operator. */
+struct ink_function *ink_functions_find(const struct ink_functions *functions, const struct ink_node *node);
 
 /* The function that a node calls, learnt now if it was not yet; *callee is NULL for an operator.
  *

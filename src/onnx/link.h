@@ -6,15 +6,13 @@
 #include "onnx/graph.h"
 #include "onnx/names.h"
 
-/* Links `count` nodes, whose outputs are all among the names. A name that is wanted and not there is a problem, and -1.
+/* Links `count` nodes, whose outputs are all among the names: nodes[i].node, opsets and bodies are there, inputs and outputs
+ * are made. A name that is wanted and not there is a problem, and -1.
  *
- * opsets  what the nodes' operators mean; must stay where they are
- * where   NULL for the nodes of the graph; otherwise what problems begin with, "function f: "
+ * where   NULL for the nodes of graphs; otherwise what problems begin with, "function f: "
  *
  * INK_E_OOM only. */
-INK_NODISCARD ink_status ink_nodes_link(const struct ink_node *nodes, int count, const struct ink_names *names,
-                                        const struct ink_opset_imports *opsets, const char *where,
-                                        struct ink_arena *arena, struct ink_graph_node *out,
-                                        struct ink_problems *problems);
+INK_NODISCARD ink_status ink_nodes_link(struct ink_graph_node *nodes, int count, const struct ink_names *names,
+                                        const char *where, struct ink_arena *arena, struct ink_problems *problems);
 
 #endif

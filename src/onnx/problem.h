@@ -20,7 +20,18 @@ struct ink_problems {
     struct ink_problem items[INK_PROBLEMS_MAX];
     int count;
     int left_out; /* more that were not kept */
+
+    /* Inside of a body: what texts begin with ("body of node 3 (Loop): "), and the place in the file of the outermost node
+     * that it is in. NULL and -1 outside. */
+    struct ink_problem_place {
+        const char *text;
+        int position;
+    } place;
 };
+
+/* What is added from here on is in a body of this node. Returns the place before, to be put back behind the body. */
+struct ink_problem_place ink_problems_enter(struct ink_problems *problems, const struct ink_node *node,
+                                            struct ink_view body);
 
 /* Adds a problem. node may be NULL. Out of memory, the text is a fixed one. */
 void ink_problem_add(struct ink_problems *problems, ink_status status, const struct ink_node *node, const char *format,

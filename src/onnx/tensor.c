@@ -87,12 +87,9 @@ static ink_status copy_texts(const struct ink_view *from, size_t count, struct i
 }
 
 /* As deep as containers go: an optional of a sequence of tensors, a sequence of maps of tensors. */
-ink_status ink_tensor_copy(const struct ink_tensor *from, struct ink_arena *arena, struct ink_tensor *to)
+ink_status ink_tensor_fill(const struct ink_tensor *from, struct ink_arena *arena, const struct ink_tensor *to)
 {
     size_t count = ink_tensor_count(from), bytes = ink_tensor_bytes(from);
-    *to = *from;
-    to->data = ink_arena_alloc(arena, bytes, INK_ARENA_ALIGN);
-    if (!to->data) return INK_E_OOM;
     if (from->dtype == INK_STRING) return copy_texts(from->data, count, arena, to->data);
     if (!ink_dtype_is_container(from->dtype)) {
         if (bytes) memcpy(to->data, from->data, bytes);
@@ -102,6 +99,13 @@ ink_status ink_tensor_copy(const struct ink_tensor *from, struct ink_arena *aren
     for (size_t i = 0; !st && i < count; i++)
         st = ink_tensor_copy((const struct ink_tensor *)from->data + i, arena, (struct ink_tensor *)to->data + i);
     return st;
+}
+
+ink_status ink_tensor_copy(const struct ink_tensor *from, struct ink_arena *arena, struct ink_tensor *to)
+{
+    *to = *from;
+    to->data = ink_arena_alloc(arena, ink_tensor_bytes(from), INK_ARENA_ALIGN);
+    return to->data ? ink_tensor_fill(from, arena, to) : INK_E_OOM;
 }
 
 char *ink_shape_text(const struct ink_shape *shape, char out[INK_SHAPE_TEXT_MAX])

@@ -59,8 +59,11 @@ char *ink_shape_text(const struct ink_shape *shape, char out[INK_SHAPE_TEXT_MAX]
  * The data must be there. */
 int64_t ink_tensor_i64(const struct ink_tensor *tensor, size_t index);
 
-/* A copy of everything in a tensor: what strings and containers point to as well. It lives in the arena. INK_E_OOM only. */
+/* A copy of everything in a tensor: what strings and containers point to as well. It lives in the arena. ink_tensor_fill copies
+ * to where to->data points, which has room for it; only what is pointed to comes from the arena. INK_E_OOM only. */
 INK_NODISCARD ink_status ink_tensor_copy(const struct ink_tensor *from, struct ink_arena *arena, struct ink_tensor *to);
+INK_NODISCARD ink_status ink_tensor_fill(const struct ink_tensor *from, struct ink_arena *arena,
+                                         const struct ink_tensor *to);
 
 /* The shape after numpy's broadcasting of a and b; false where they do not fit. out may be a or b. */
 bool ink_shape_broadcast(const struct ink_shape *a, const struct ink_shape *b, struct ink_shape *out);
