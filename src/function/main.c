@@ -5,7 +5,8 @@
  *   AWS_LAMBDA_FUNCTION_MEMORY_SIZE  MB; models and pictures are held against it
  *   AWS_LAMBDA_LOG_FORMAT, _LEVEL    JSON or Text; DEBUG, INFO, WARN, ERROR
  *   LAMBDA_TASK_ROOT                 where the zip was unpacked: its model.onnx answers where a bucket has none
- *   INKLING_BUCKET                   load this bucket's model before the first invocation
+ *   INKLING_BUCKET                   this bucket's models read posted pictures; the root's is loaded before the first
+ *                                    invocation, unless INKLING_COLD is set
  *   and what aws/config.h reads */
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,7 @@ static ink_status connect_platform(struct function *f, struct ink_error *err)
 static ink_status start(struct function *f, struct ink_error *err)
 {
     const char *bucket = getenv("INKLING_BUCKET");
+    if (bucket && !*bucket) bucket = NULL;
     ink_status st = ink_aws_config_from_env(&f->arena, &f->config, err);
     if (!st) st = ink_s3_new(f->http, &f->config, NULL, &f->s3, err);
     if (st) return st;
@@ -76,10 +78,11 @@ static ink_status start(struct function *f, struct ink_error *err)
     struct ink_recogniser_options options = {.memory_bytes = memory_from_env(),
                                              .threads = 1,
                                              .standby = &f->standby.standby,
-                                             .packaged_folder = getenv("LAMBDA_TASK_ROOT")};
+                                             .packaged_folder = getenv("LAMBDA_TASK_ROOT"),
+                                             .bucket = bucket};
     f->recogniser = ink_recogniser_new(&f->objects.objects, &options);
     if (!f->recogniser) return ink_fail(err, INK_E_OOM, "no memory to start");
-    if (bucket && *bucket) ink_recogniser_warm(f->recogniser, bucket, ink_clock_us() + WARM_US);
+    if (bucket && !getenv("INKLING_COLD")) ink_recogniser_warm(f->recogniser, bucket, ink_clock_us() + WARM_US);
     return INK_OK;
 }
 

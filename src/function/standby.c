@@ -50,7 +50,7 @@ static void restart(struct ink_standby *self)
     const char *path = (const char *)(uintptr_t)getauxval(AT_EXECFN);
     char *const argv[] = {(char *)(uintptr_t)path, NULL};
     ink_log(INK_LOG_WARN, "starting over, which ends what is still being computed");
-    unsetenv("INKLING_BUCKET");
+    setenv("INKLING_COLD", "1", 1);
     execve(path, argv, environ);
     ink_log(INK_LOG_ERROR, "%s: cannot be started again: %s", path, strerror(errno));
     _exit(1);

@@ -53,14 +53,14 @@ struct ink_subject ink_answers_subject(const struct ink_sources *sources)
 {
     const struct ink_held_model *model = sources->model;
     struct ink_subject subject = {.picture_key = sources->picture_key,
-                                  .picture_etag = sources->all[0].etag,
+                                  .picture_etag = sources->picture_key ? sources->all[0].etag : NULL,
                                   .picture_version = *sources->picture_version ? sources->picture_version : NULL,
                                   .fallback = sources->fallback,
                                   .model_key = model ? model->key : NULL,
                                   .model_etag = model ? model->etag : NULL,
                                   .settings_etag = model && *model->settings_etag ? model->settings_etag : NULL};
     /* a refused model has no place in memory, but a name */
-    for (size_t i = 1; i < sources->count && !model; i++) {
+    for (size_t i = sources->picture_key ? 1 : 0; i < sources->count && !model; i++) {
         if (!*sources->all[i].etag) continue;
         subject.model_key = sources->all[i].key;
         subject.model_etag = sources->all[i].etag;

@@ -8,9 +8,10 @@
 #include "base/text.h"
 #include "net/url.h"
 #include "pipeline/keys.h"
+#include "pipeline/request.h"
 
 enum {
-    WRAPPINGS_MAX = 4, /* a queue that gets a topic's messages needs 3 */
+    WRAPPINGS_MAX = 5, /* the failure record, in a queue, of an event that a queue got from a topic needs 4 */
     BUCKET_MAX = 255
 };
 
@@ -25,9 +26,12 @@ static ink_status read_any(struct reading *r, const json_t *root, int depth, str
 
 /* --- small parts ------------------------------------------------------------------------------------------------ */
 
+/* NULL for anything else, and for text with a NUL byte: nothing that is read as text may have one. */
 static const char *string_at(const json_t *object, const char *name)
 {
-    return json_string_value(json_object_get(object, name)); /* NULL for anything else */
+    const json_t *value = json_object_get(object, name);
+    const char *text = json_string_value(value);
+    return text && strlen(text) == json_string_length(value) ? text : NULL;
 }
 
 static const char *keep(struct reading *r, const char *text)
@@ -241,9 +245,17 @@ static ink_status read_direct(struct reading *r, const json_t *root, struct ink_
     return INK_OK;
 }
 
+static ink_status read_request(struct reading *r, const json_t *root, struct ink_error *err)
+{
+    said(r, "http");
+    r->out->request = ink_request_read(root, r->arena);
+    return r->out->request ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the event");
+}
+
 static ink_status read_any(struct reading *r, const json_t *root, int depth, struct ink_error *err)
 {
-    static const char wanted[] = "wanted is an event of S3, SQS, SNS or EventBridge, or {\"bucket\": .., \"key\": ..}";
+    static const char wanted[] =
+        "wanted is an event of S3, SQS, SNS, EventBridge or HTTP, or {\"bucket\": .., \"key\": ..}";
     const char *type = string_at(root, "Type"), *test = string_at(root, "Event"), *source = string_at(root, "source");
     if (depth > WRAPPINGS_MAX) return ink_fail(err, INK_E_FORMAT, "more than %d wrappings", WRAPPINGS_MAX);
     if (!json_is_object(root)) return ink_fail(err, INK_E_FORMAT, "the event is not a JSON object; %s", wanted);
@@ -256,6 +268,9 @@ static ink_status read_any(struct reading *r, const json_t *root, int depth, str
     if (type && strcmp(type, "Notification") == 0) return read_inner(r, string_at(root, "Message"), depth, err);
     if (source && strcmp(source, "aws.s3") == 0) return read_eventbridge(r, root, err);
     if (json_object_get(root, "bucket") && json_object_get(root, "key")) return read_direct(r, root, err);
+    if (json_is_object(json_object_get(root, "requestPayload")))
+        return read_any(r, json_object_get(root, "requestPayload"), depth + 1, err);
+    if (depth == 0 && ink_request_is(root)) return read_request(r, root, err);
     return ink_fail(err, INK_E_FORMAT, "an event of no form that is known here; %s", wanted);
 }
 
@@ -266,7 +281,8 @@ ink_status ink_event_read(struct ink_view json, struct ink_arena *arena, struct 
         return ink_fail(err, INK_E_LIMIT, "an event of %zu bytes; at most 6 MiB are read", json.len);
     if (json.len == 0) return ink_fail(err, INK_E_FORMAT, "the event is empty");
     json_error_t where;
-    json_t *root = json_loadb((const char *)json.data, json.len, 0, &where);
+    /* a body that is text may have a NUL byte; all other text is looked at by string_at */
+    json_t *root = json_loadb((const char *)json.data, json.len, JSON_ALLOW_NUL, &where);
     if (!root) return ink_fail(err, INK_E_FORMAT, "the event is not JSON: line %d: %s", where.line, where.text);
     struct reading r = {.arena = arena, .out = out};
     ink_status st = read_any(&r, root, 0, err);

@@ -10,7 +10,10 @@
  *   EventBridge {"source":"aws.s3","detail-type":"Object Created","detail":{...}}    keys as they are
  *   direct     {"bucket":"b","key":"k"}                             keys as they are
  *              with "look":true [,"fit":"seed"] or "graph":true: a question (look.h)
+ *   failed     {"requestContext":{"condition":..},"requestPayload":<any of these>}    what a queue keeps of an invocation
+ *                                                               that failed: the event comes back as it was
  *   test       {"Event":"s3:TestEvent"}                             asks for nothing
+ *   HTTP       {"requestContext":{"http":{"method":"POST"}},..}     no list, but a struct ink_request (request.h)
  *
  * Sources: "Event message structure" (Amazon S3 User Guide), aws-checklist of the tests' golden cases, and captures from
  * Ceph 16.2. Thread-safe with one arena a thread. */
@@ -34,6 +37,8 @@ struct ink_event_item {
     const char *ignored;    /* why there is nothing to do: "ObjectRemoved:Delete"; NULL: something is */
 };
 
+struct ink_request;
+
 /* A message of a queue that could not be read. */
 struct ink_event_bad {
     const char *message_id;
@@ -48,13 +53,14 @@ struct ink_event_look {
 };
 
 struct ink_event {
-    const char *source; /* "s3", "ceph", "sqs", "sns", "eventbridge", "direct", "test" */
+    const char *source; /* "s3", "ceph", "sqs", "sns", "eventbridge", "direct", "test", "http" */
     bool batch;         /* from a queue: the answer names the messages that failed */
     struct ink_event_item *items;
     size_t item_count;
     struct ink_event_bad *bad; /* batch only */
     size_t bad_count;
-    struct ink_event_look look; /* direct only; there are no items then */
+    struct ink_event_look look;        /* direct only; there are no items then */
+    const struct ink_request *request; /* "http" only: there are no items then */
 };
 
 /* INK_E_FORMAT: not JSON, or of no form above; the text says what was found. INK_E_LIMIT: too long or too many.

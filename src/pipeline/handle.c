@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* An event from its JSON to the function's answer: each object once, each queue message with its own fate. */
+/* An event from its JSON to the function's answer: each object once, each queue message with its own fate; an HTTP request
+ * is respond.c's. */
 #include <jansson.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "pipeline/keys.h"
 #include "pipeline/recognise.h"
+#include "pipeline/respond.h"
 #include "pipeline/stage.h"
 
 enum { EVENT_ARENA_MAX = 64 * 1024 * 1024 };
@@ -150,32 +152,41 @@ static ink_status settle(void *arg, const struct ink_error *why, struct ink_buff
     return write_answer(h, answer, err);
 }
 
-ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_view json, uint64_t deadline_us,
-                               struct ink_buffer *answer, struct ink_error *err)
+static ink_status handle_objects(struct ink_recogniser *recogniser, const struct ink_event *event,
+                                 struct ink_arena *arena, uint64_t deadline_us, struct ink_buffer *answer,
+                                 struct ink_error *err)
 {
-    struct ink_arena arena;
-    struct ink_event event;
-    struct ink_invoked invoked = {.began_us = ink_clock_us(), .settle = settle};
-    ink_arena_init(&arena, EVENT_ARENA_MAX);
-    ink_stage_start();
-    ink_status st = ink_event_read(json, &arena, &event, err);
-    struct handling h = {.recogniser = recogniser, .event = &event, .deadline_us = deadline_us};
-    if (!st && event.look.key) {
-        st = ink_recogniser_look(recogniser, &event.look, deadline_us, answer, err);
-    } else if (!st) {
-        h.done = INK_ARENA_ARRAY(&arena, ink_status, event.item_count + 1);
-        h.failures = json_array();
-        if (!h.done || !h.failures) st = ink_fail(err, INK_E_OOM, "no memory for the event");
-    }
-    if (!st && !event.look.key) {
-        invoked.arg = &h;
+    struct handling h = {.recogniser = recogniser,
+                         .event = event,
+                         .deadline_us = deadline_us,
+                         .done = INK_ARENA_ARRAY(arena, ink_status, event->item_count + 1),
+                         .failures = json_array()};
+    struct ink_invoked invoked = {.began_us = ink_clock_us(), .settle = settle, .arg = &h};
+    ink_status st = INK_OK;
+    if (!h.done || !h.failures) st = ink_fail(err, INK_E_OOM, "no memory for the event");
+    if (!st) {
         ink_recogniser_invoked(recogniser, &invoked);
         handle_items(&h);
         ink_recogniser_invoked(recogniser, NULL);
         st = write_answer(&h, answer, err);
     }
-    ink_stage("done");
     json_decref(h.failures);
+    return st;
+}
+
+ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_view json, uint64_t deadline_us,
+                               struct ink_buffer *answer, struct ink_error *err)
+{
+    struct ink_arena arena;
+    struct ink_event event;
+    ink_arena_init(&arena, EVENT_ARENA_MAX);
+    ink_stage_start();
+    ink_status st = ink_event_read(json, &arena, &event, err);
+    if (!st)
+        st = event.request    ? ink_respond(recogniser, event.request, deadline_us, answer, err)
+             : event.look.key ? ink_recogniser_look(recogniser, &event.look, deadline_us, answer, err)
+                              : handle_objects(recogniser, &event, &arena, deadline_us, answer, err);
+    ink_stage("done");
     ink_arena_cleanup(&arena);
     return st;
 }

@@ -21,6 +21,7 @@ enum {
     STORE_PART = 10,
     STORE_US_MIN = 500000,
     STORE_US_MAX = 3000000,
+    POSTED_JSON_MAX = 4 * 1024 * 1024,
     OVERDUE_US = 100000, /* how long after the time is over the engine, which looks between operators, is waited for */
 };
 
@@ -28,6 +29,7 @@ struct ink_recogniser {
     struct ink_models models;
     struct ink_arena arena; /* of one round: pixels, classes, keys */
     size_t memory_bytes;
+    const char *bucket; /* of posted pictures' models; NULL: none */
     struct ink_watchdog *watchdog;
     struct ink_overdue overdue; /* standby NULL: nobody is watched */
     uint64_t began_us;          /* the invocation; without one the key */
@@ -44,6 +46,7 @@ struct ink_recogniser *ink_recogniser_new(struct ink_objects *objects, const str
         return NULL;
     }
     r->overdue.standby = options->standby;
+    r->bucket = options->bucket;
     size_t memory = options->memory_bytes ? options->memory_bytes : (size_t)TYPICAL_MEMORY_MB << 20;
     size_t own = (size_t)OWN_MEMORY_MB << 20;
     r->memory_bytes = memory > 2 * own ? memory - own : memory / 2;
@@ -66,10 +69,10 @@ void ink_recogniser_free(struct ink_recogniser *r)
 /* --- a picture -------------------------------------------------------------------------------------------------- */
 
 /* What the picture is answered: decode, prepare, infer; or why it cannot be. */
-static ink_status read_picture(struct ink_recogniser *r, const struct ink_sources *sources, uint64_t started_us,
-                               struct ink_answer *answer, struct ink_error *err)
+static ink_status read_picture(struct ink_recogniser *r, const struct ink_sources *sources, struct ink_view picture,
+                               uint64_t started_us, struct ink_answer *answer, struct ink_error *err)
 {
-    const char *name = ink_key_name(sources->picture_key);
+    const char *name = sources->posted ? sources->posted : ink_key_name(sources->picture_key);
     uint64_t fetched_us = ink_clock_us();
     *answer = (struct ink_answer){.error = sources->refusal};
     if (!answer->error.status) {
@@ -78,8 +81,7 @@ static ink_status read_picture(struct ink_recogniser *r, const struct ink_source
         if (!classifier) return ink_fail(err, INK_E_OOM, "no memory for the function's own model");
         uint64_t loaded_us = ink_clock_us();
         ink_watchdog_begin(r->watchdog);
-        ink_classifier_read(classifier, name, ink_buffer_view(&sources->picture), &r->arena, sources->compute_until_us,
-                            answer);
+        ink_classifier_read(classifier, name, picture, &r->arena, sources->compute_until_us, answer);
         ink_watchdog_end(r->watchdog);
         answer->times.load_us = loaded_us - fetched_us;
     }
@@ -93,11 +95,13 @@ static ink_status read_picture(struct ink_recogniser *r, const struct ink_source
 static void log_answer(const struct ink_sources *sources, const struct ink_answer *answer)
 {
     const char *model = sources->model ? sources->model->key : sources->fallback;
+    const char *bucket = sources->posted ? "" : sources->bucket, *slash = sources->posted ? "" : "/";
+    const char *key = sources->posted ? sources->posted : sources->picture_key;
     if (answer->error.status)
-        ink_log(INK_LOG_WARN, "%s/%s: %s: %s", sources->bucket, sources->picture_key,
-                ink_status_word(answer->error.status), answer->error.text);
+        ink_log(INK_LOG_WARN, "%s%s%s: %s: %s", bucket, slash, key, ink_status_word(answer->error.status),
+                answer->error.text);
     else
-        ink_log(INK_LOG_INFO, "%s/%s: %s (%.3f) by %s%s", sources->bucket, sources->picture_key, answer->text,
+        ink_log(INK_LOG_INFO, "%s%s%s: %s (%.3f) by %s%s", bucket, slash, key, answer->text,
                 (double)answer->probability, sources->model ? "" : "the model that is ", model);
 }
 
@@ -115,7 +119,7 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
         *done = true;
         return INK_OK;
     }
-    if (!st) st = read_picture(r, sources, started_us, &answer, err);
+    if (!st) st = read_picture(r, sources, ink_buffer_view(&sources->picture), started_us, &answer, err);
     if (!st && answer.error.status && !ink_answer_code(answer.error.status))
         st = ink_fail(err, answer.error.status, "%s", answer.error.text);
     if (!st) st = ink_answers_write_results(r->models.objects, sources, &answer, err);
@@ -229,6 +233,53 @@ static ink_status recognise(struct ink_recogniser *r, const char *bucket, const 
     }
 }
 
+/* --- a picture that was posted ---------------------------------------------------------------------------------- */
+
+static ink_status posted_round(struct ink_recogniser *r, struct ink_sources *sources, struct ink_view picture,
+                               struct ink_posted *out, struct ink_error *err)
+{
+    struct ink_answer answer;
+    uint64_t started_us = ink_clock_us();
+    ink_status st = r->bucket ? ink_sources_fetch(sources, &r->models, &r->arena, err) : INK_OK;
+    if (!st) st = read_picture(r, sources, picture, started_us, &answer, err);
+    if (!st && answer.error.status && !ink_answer_code(answer.error.status))
+        st = ink_fail(err, answer.error.status, "%s", answer.error.text);
+    if (st) return st;
+    struct ink_subject subject = ink_answers_subject(sources);
+    out->refusal = answer.error;
+    const struct ink_classifier *classifier =
+        sources->model ? sources->model->classifier : ink_models_fallback(&r->models);
+    out->by_model = sources->refusal.status || (classifier && classifier->error.status);
+    st = ink_results_json(&answer, &subject, &out->json, err);
+    if (!st) log_answer(sources, &answer);
+    return st;
+}
+
+static ink_status answer_posted(struct ink_recogniser *r, const char *folder, struct ink_view picture,
+                                uint64_t deadline_us, struct ink_posted *out, struct ink_error *err)
+{
+    struct ink_sources sources = {.bucket = r->bucket,
+                                  .posted = "the picture",
+                                  .fallback = ink_models_fallback_name(&r->models),
+                                  .deadline_us = deadline_us,
+                                  .compute_until_us = r->compute_until_us};
+    char key[INK_KEY_MAX + 1];
+    size_t len = folder ? strlen(folder) : 0;
+    bool closed = len == 0 || folder[len - 1] == '/';
+    if (snprintf(key, sizeof key, "%s%sx", folder ? folder : "", closed ? "" : "/") > INK_KEY_MAX ||
+        ink_sources_name_models(&sources, key, NULL))
+        return ink_fail(err, INK_E_ARGUMENT, "the folder's name is too long");
+    r->overdue.sources = &sources;
+    ink_status st = INK_E_CHANGED;
+    for (int i = 0; i < ROUNDS_MAX && st == INK_E_CHANGED; i++) {
+        ink_arena_reset(&r->arena);
+        st = posted_round(r, &sources, picture, out, err);
+    }
+    return st;
+}
+
+/* --- the time there is ------------------------------------------------------------------------------------------ */
+
 /* When computing has to end, so that there is time left to say so. */
 static uint64_t end_of_computing(uint64_t deadline_us)
 {
@@ -262,6 +313,18 @@ ink_status ink_recognise(struct ink_recogniser *r, const char *bucket, const cha
     bool late = r->compute_until_us && ink_clock_us() >= r->compute_until_us;
     ink_status st = late ? ink_fail(err, INK_E_TIMEOUT, "%s/%s: no time was left for it", bucket, key)
                          : recognise(r, bucket, key, deadline_us, err);
+    watch_no_more(r);
+    return st;
+}
+
+ink_status ink_recognise_posted(struct ink_recogniser *r, const char *folder, struct ink_view picture,
+                                uint64_t deadline_us, struct ink_posted *out, struct ink_error *err)
+{
+    *out = (struct ink_posted){0};
+    ink_buffer_init(&out->json, POSTED_JSON_MAX);
+    r->began_us = r->overdue.invoked ? r->overdue.invoked->began_us : ink_clock_us();
+    watch(r, deadline_us, r->overdue.invoked != NULL);
+    ink_status st = answer_posted(r, folder, picture, deadline_us, out, err);
     watch_no_more(r);
     return st;
 }

@@ -16,6 +16,7 @@ struct ink_recogniser_options {
     int threads;
     struct ink_standby *standby; /* borrowed; NULL: what overruns is not stopped */
     const char *packaged_folder; /* where a model of the function's own may lie (packaged.h); NULL: nowhere */
+    const char *bucket;          /* whose models read posted pictures; borrowed; NULL: the built-in one does */
 };
 
 /* objects is borrowed and must live longer. NULL: out of memory. */
@@ -39,9 +40,25 @@ INK_NODISCARD ink_status ink_recognise(struct ink_recogniser *recogniser, const 
 /* Appends what is asked for, and writes nothing (look.h). */
 INK_NODISCARD ink_status ink_recogniser_look(struct ink_recogniser *recogniser, const struct ink_event_look *look,
                                              uint64_t deadline_us, struct ink_buffer *out, struct ink_error *err);
+/* The answer to a picture that came with the question. */
+struct ink_posted {
+    struct ink_buffer json;   /* results.json's text, about a picture without key and ETag; the caller cleans it up */
+    struct ink_error refusal; /* why it has no classes; status INK_OK: it has */
+    bool by_model;            /* ... which is the model's fault, not the picture's */
+};
+
+/* Reads such a picture; nothing is written into the bucket.
+ *
+ * folder  "a/b": its model is asked, or the nearest one going up, as for a picture there; NULL: the root's
+ *
+ * INK_E_ARGUMENT: a folder that is too long; other errors as above. */
+INK_NODISCARD ink_status ink_recognise_posted(struct ink_recogniser *recogniser, const char *folder,
+                                              struct ink_view picture, uint64_t deadline_us, struct ink_posted *out,
+                                              struct ink_error *err);
 
 /* Handles an event as it came and appends the function's answer: {"handled":2,"ignored":1}, for a queue's event
- * {"batchItemFailures":[...]}. An error is the invocation's: INK_E_FORMAT for an event that cannot be read. */
+ * {"batchItemFailures":[...]}, for an HTTP request {"statusCode":200,...} (respond.h). An error is the invocation's:
+ * INK_E_FORMAT for an event that cannot be read. */
 INK_NODISCARD ink_status ink_recognise_event(struct ink_recogniser *recogniser, struct ink_view event,
                                              uint64_t deadline_us, struct ink_buffer *answer, struct ink_error *err);
 

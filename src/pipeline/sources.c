@@ -262,7 +262,7 @@ ink_status ink_sources_fetch(struct ink_sources *sources, struct ink_models *mod
     if (!st && sources->picture_key) st = take_picture(sources, &round.calls[0], err);
     if (!st && !sources->gone) st = nearest(sources, &round, &folder, err);
     if (!st && !sources->gone && folder < sources->model_count) st = take_model(sources, models, &round, folder, err);
-    if (!st && !sources->picture_key && folder == sources->model_count) sources->gone = true;
+    if (!st && !sources->picture_key && !sources->posted && folder == sources->model_count) sources->gone = true;
     for (size_t i = 0; i < round.count; i++) ink_s3_call_cleanup(&round.calls[i]);
     return st;
 }

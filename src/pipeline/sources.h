@@ -24,14 +24,15 @@ struct ink_source {
 struct ink_sources {
     /* asked */
     const char *bucket;
-    const char *picture_key;                       /* NULL: none wanted */
+    const char *picture_key; /* NULL: none wanted */
+    const char *posted;      /* what to call a picture that is at hand already; NULL: there is none */
     char models[INK_FOLDERS_MAX][INK_KEY_MAX + 1]; /* the first that exists counts */
     size_t model_count;
     uint64_t deadline_us;
     uint64_t compute_until_us; /* before the deadline, so that there is time left to write; 0: no end */
 
     /* answered */
-    bool gone;                 /* the picture is not there; without a picture: the model */
+    bool gone;                 /* the picture is not there; without any picture: the model */
     struct ink_error refusal;  /* why the picture cannot be read before it was looked at (too long) */
     struct ink_buffer picture; /* the caller cleans it up */
     char picture_version[INK_S3_VERSION_MAX + 1];

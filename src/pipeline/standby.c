@@ -10,7 +10,7 @@ enum { ANSWER_BYTES_MAX = 1024 * 1024, ARENA_MAX = 4 * 1024 * 1024 };
 
 static const char *key_of(const struct ink_sources *sources)
 {
-    return sources->picture_key ? sources->picture_key : sources->models[0];
+    return sources->picture_key ? sources->picture_key : sources->posted ? sources->posted : sources->models[0];
 }
 
 ink_status ink_too_slow(const struct ink_sources *sources, const char *what, uint64_t busy_us, uint64_t began_us,
@@ -18,8 +18,8 @@ ink_status ink_too_slow(const struct ink_sources *sources, const char *what, uin
 {
     const char *key = key_of(sources);
     if (began_us + 2 * busy_us < when_us)
-        return ink_fail(err, INK_E_TIMEOUT, "%s/%s: fetching, or what came before it, left too little time",
-                        sources->bucket, key);
+        return ink_fail(err, INK_E_TIMEOUT, "%s%s%s: fetching, or what came before it, left too little time",
+                        sources->posted ? "" : sources->bucket, sources->posted ? "" : "/", key);
     ink_fail(answer, INK_E_TIMEOUT,
              "%s: %s after %.1f s, the function's time: give it more memory or a longer time-out", ink_key_name(key),
              what, (double)busy_us / 1e6);
@@ -85,14 +85,16 @@ static ink_status answer_object(const struct ink_overdue *overdue, uint64_t busy
 {
     struct ink_arena arena;
     struct ink_sources sources = *overdue->sources;
-    const char *what = is_loading(&sources)  ? "the model was not loaded"
-                       : sources.picture_key ? "it was not read"
-                                             : "the report was not done";
+    const char *what = is_loading(&sources)                    ? "the model was not loaded"
+                       : sources.picture_key || sources.posted ? "it was not read"
+                                                               : "the report was not done";
     struct ink_objects *objects = overdue->standby->objects(overdue->standby, err);
     if (!objects) return err->status;
     ink_arena_init(&arena, ARENA_MAX);
     ink_status st =
         ink_too_slow(&sources, what, busy_us, overdue->invoked->began_us, overdue->when_us, &sources.refusal, err);
+    /* nothing is written about a posted picture: the refusal is the invocation's answer */
+    if (!st && sources.posted) st = ink_fail(err, sources.refusal.status, "%s", sources.refusal.text);
     if (!sources.picture_key) sources.model = NULL; /* what its report says is the refusal */
     if (!st) st = write_unless_changed(objects, &sources, &arena, err);
     if (!st && !sources.picture_key) st = write_for_digit(objects, &sources, &arena, err);

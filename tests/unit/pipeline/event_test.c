@@ -12,12 +12,23 @@
 
 #include "base/file.h"
 #include "pipeline/event.h"
+#include "pipeline/request.h"
 
 enum { CASES_MAX = 200 };
 
 static const char *or_none(const char *text)
 {
     return text ? text : "-";
+}
+
+static void describe_request(const struct ink_request *request, struct ink_buffer *out)
+{
+    static const char *const forms[] = {"bytes", "text", "unreadable"};
+    ink_buffer_printf(out, "%s\n  accept %s, content-type %s, folder %s\n  %zu %s:", request->method,
+                      or_none(request->accept), or_none(request->content_type), or_none(request->folder),
+                      request->body.len, forms[request->form]);
+    for (size_t i = 0; i < request->body.len && i < 12; i++) ink_buffer_printf(out, " %02x", request->body.data[i]);
+    ink_buffer_text(out, "\n");
 }
 
 static void describe(const struct ink_event *event, struct ink_buffer *out)
@@ -30,6 +41,7 @@ static void describe(const struct ink_event *event, struct ink_buffer *out)
                           or_none(item->message_id));
         if (item->ignored) ink_buffer_printf(out, "  ignored: %s\n", item->ignored);
     }
+    if (event->request) describe_request(event->request, out);
     for (size_t i = 0; i < event->bad_count; i++)
         ink_buffer_printf(out, "message %s cannot be read: %s\n", event->bad[i].message_id, event->bad[i].why);
 }
