@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "engine/body.h"
 #include "engine/fuse.h"
 
 bool ink_pass_is_op(const struct ink_step *step, const char *domain, const char *name)
@@ -35,9 +36,11 @@ const struct ink_tensor *ink_pass_weight(const struct ink_session *s, const stru
 static ink_status fold(struct ink_pass *p, struct ink_step *step)
 {
     struct ink_session *s = p->s;
-    if (step->ctx.op->flags & INK_OP_SHAPES || !ink_plan_can_fold(s, step)) return INK_OK;
-    ink_status st = ink_plan_fold(s, step, &s->arena, p->err);
-    if (st) return st == INK_E_NEED_DATA ? INK_OK : st;
+    ink_status st = ink_bodies_pass(s, step, p->err);
+    if (st || step->ctx.op->flags & INK_OP_SHAPES || !ink_plan_can_fold(s, step)) return st;
+    st = ink_plan_fold(s, step, &s->arena, p->err);
+    /* what fails in a body need not fail: the body may never run */
+    if (st) return st == INK_E_NEED_DATA || (s->is_body && st != INK_E_OOM) ? INK_OK : st;
     for (int i = 0; i < step->ctx.out_count; i++)
         if (step->outputs[i] >= 0) s->values[step->outputs[i]].weight = true;
     step->removed = true;
@@ -164,14 +167,14 @@ static void count_uses(struct ink_pass *p)
         p->instead[v] = v;
     }
     for (int i = 0; i < s->step_count; i++)
-        for (int k = 0; !s->steps[i].removed && k < s->steps[i].ctx.in_count; k++)
+        for (int k = 0; !s->steps[i].removed && k < s->steps[i].input_count; k++)
             if (s->steps[i].inputs[k] >= 0) p->uses[s->steps[i].inputs[k]]++;
 }
 
 /* Steps stand behind their makers, so what a pass put aside is found by all who use it. */
 static void use_instead(const struct ink_pass *p, struct ink_step *step)
 {
-    for (int k = 0; k < step->ctx.in_count; k++)
+    for (int k = 0; k < step->input_count; k++)
         if (step->inputs[k] >= 0) step->inputs[k] = p->instead[step->inputs[k]];
     ink_steps_connect(p->s, step);
 }

@@ -5,7 +5,7 @@
  * one block, shared over time by values that do not live together; what is left gets its memory when it runs. */
 #include "base/alloc.h"
 #include "base/checked.h"
-#include "engine/steps.h"
+#include "engine/body.h"
 
 /* What folding may cost. A file of a few bytes can ask for gigabytes of ones, or for hours of products of them: these are
  * left to the run, which has a memory plan and a deadline. */
@@ -21,10 +21,11 @@ static ink_status give_memory(const struct ink_session *s, const struct ink_op_c
     if (!ink_shape_count(&t->shape, &count) || !ink_dtype_bytes(t->dtype, count, &bytes))
         return ink_op_fail(ctx, INK_E_MODEL, "its output would be %s %s", ink_dtype_word(t->dtype),
                            ink_shape_text(&t->shape, text));
-    t->data = bytes > s->budget.cap_bytes ? NULL : ink_arena_alloc(arena, bytes, INK_ARENA_ALIGN);
+    t->data = bytes > s->shared->budget.cap_bytes ? NULL : ink_arena_alloc(arena, bytes, INK_ARENA_ALIGN);
     if (!t->data)
         return ink_op_fail(ctx, INK_E_OOM, "its output %s %s does not fit into memory (limit %zu MB)",
-                           ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text), s->budget.cap_bytes >> 20);
+                           ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text),
+                           s->shared->budget.cap_bytes >> 20);
     return INK_OK;
 }
 
@@ -55,13 +56,17 @@ static uint64_t work_of(const struct ink_step *step)
     return !(ctx->op->flags & INK_OP_VIEW) && ctx->out_count && ctx->out[0] ? ink_tensor_count(ctx->out[0]) : 0;
 }
 
-/* Whether the multiply-adds of a fold (known once its shapes are) are within what a plan may spend on it. */
+bool ink_plan_affordable(struct ink_shared *shared, uint64_t work)
+{
+    if (work > FOLD_WORK_MAX - shared->fold_work) return false;
+    shared->fold_work += work;
+    return true;
+}
+
+/* Whether the multiply-adds of a fold (known once its shapes are) are within what may be spent on it. */
 static bool affordable(struct ink_session *s, const struct ink_step *step)
 {
-    uint64_t work = step->ctx.op->flags & INK_OP_SIZES ? 0 : work_of(step);
-    if (work > FOLD_WORK_MAX - s->fold_work) return false;
-    s->fold_work += work;
-    return true;
+    return ink_plan_affordable(s->shared, step->ctx.op->flags & INK_OP_SIZES ? 0 : work_of(step));
 }
 
 static ink_status run_apart(struct ink_session *s, struct ink_step *step, struct resizer *resizer,
@@ -79,7 +84,7 @@ static ink_status run_apart(struct ink_session *s, struct ink_step *step, struct
         for (int i = 0; !st && i < ctx->out_count; i++)
             if (ctx->out[i]) st = resize_output(ctx, i, &ctx->out[i]->shape);
     }
-    if (!st && resizer->bytes_max != SIZE_MAX && !affordable(s, step)) st = INK_E_NEED_DATA;
+    if (!st && s->shared->folding && !affordable(s, step)) st = INK_E_NEED_DATA;
     if (!st && ctx->op->prepare) {
         ctx->arena = resizer->arena;
         st = ctx->op->prepare(ctx);
@@ -87,7 +92,7 @@ static ink_status run_apart(struct ink_session *s, struct ink_step *step, struct
     }
     size_t scratch;
     if (!st && ctx->scratch_bytes) {
-        bool fits = ink_mul_size(ctx->scratch_bytes, (size_t)s->parallel->threads, &scratch);
+        bool fits = ink_mul_size(ctx->scratch_bytes, (size_t)s->shared->parallel->threads, &scratch);
         ctx->scratch = fits ? ink_arena_alloc(resizer->arena, scratch, INK_ARENA_ALIGN) : NULL;
         if (!ctx->scratch) st = ink_op_fail(ctx, INK_E_OOM, "no memory to work in");
     }
@@ -101,7 +106,7 @@ static ink_status run_apart(struct ink_session *s, struct ink_step *step, struct
 ink_status ink_plan_run_apart(struct ink_session *s, struct ink_step *step, struct ink_arena *arena,
                               struct ink_error *err)
 {
-    struct resizer resizer = {s, arena, SIZE_MAX};
+    struct resizer resizer = {s, arena, s->shared->folding ? FOLD_BYTES_MAX : SIZE_MAX};
     return run_apart(s, step, &resizer, err);
 }
 
@@ -109,19 +114,23 @@ bool ink_plan_can_fold(const struct ink_session *s, const struct ink_step *step)
 {
     const struct ink_op *op = step->ctx.op;
     if (op->flags & INK_OP_RANDOM) return false;
+    for (int i = 0; i < step->ctx.body_count; i++)
+        if (((const struct ink_step_body *)step->ctx.bodies[i])->session.random) return false;
     enum ink_value_state needed = op->flags & INK_OP_SHAPES ? INK_VALUE_PLANNED : INK_VALUE_CONSTANT;
-    for (int i = 0; i < step->ctx.in_count; i++)
+    for (int i = 0; i < step->input_count; i++)
         if (step->inputs[i] >= 0 && s->values[step->inputs[i]].state < needed) return false;
     return true;
 }
 
 ink_status ink_plan_fold(struct ink_session *s, struct ink_step *step, struct ink_arena *arena, struct ink_error *err)
 {
-    for (int i = 0; i < step->ctx.in_count; i++)
+    for (int i = 0; i < step->input_count; i++)
         step->in_constant[i] = step->inputs[i] >= 0 && s->values[step->inputs[i]].state == INK_VALUE_CONSTANT;
     struct ink_arena_mark mark = ink_arena_mark(arena);
     struct resizer resizer = {s, arena, FOLD_BYTES_MAX};
+    s->shared->folding++;
     ink_status st = run_apart(s, step, &resizer, err);
+    s->shared->folding--;
     if (st == INK_E_NEED_DATA) {
         ink_arena_release(arena, mark);
         *err = (struct ink_error){0};
@@ -147,9 +156,10 @@ static ink_status check_shapes(const struct ink_session *s, const struct ink_ste
         const struct ink_tensor *t = step->ctx.out[i];
         if (!t) continue;
         if (!ink_shape_count(&t->shape, &count) || !ink_dtype_bytes(t->dtype, count, &bytes) ||
-            bytes > s->budget.cap_bytes)
+            bytes > s->shared->budget.cap_bytes)
             return ink_op_fail(&step->ctx, INK_E_OOM, "its output %s %s does not fit into memory (limit %zu MB)",
-                               ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text), s->budget.cap_bytes >> 20);
+                               ink_dtype_word(t->dtype), ink_shape_text(&t->shape, text),
+                               s->shared->budget.cap_bytes >> 20);
     }
     return INK_OK;
 }
@@ -169,8 +179,8 @@ static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct
         if (folded != INK_E_NEED_DATA) return folded;
     }
     ctx->err = err;
-    bool known = !(ctx->op->flags & INK_OP_SIZES);
-    for (int i = 0; i < ctx->in_count; i++) {
+    bool known = ctx->op->shape != NULL;
+    for (int i = 0; i < step->input_count; i++) {
         enum ink_value_state state = step->inputs[i] < 0 ? INK_VALUE_CONSTANT : s->values[step->inputs[i]].state;
         step->in_constant[i] = step->inputs[i] >= 0 && state == INK_VALUE_CONSTANT;
         known &= state != INK_VALUE_DYNAMIC;
@@ -269,7 +279,7 @@ static void find_last_uses(const struct ink_session *s, int *last)
 {
     for (int v = 0; v < s->value_count; v++) last[v] = s->values[v].is_output ? s->step_count : s->values[v].producer;
     for (int i = 0; i < s->step_count; i++)
-        for (int k = 0; !s->steps[i].removed && !s->steps[i].folded && k < s->steps[i].ctx.in_count; k++) {
+        for (int k = 0; !s->steps[i].removed && !s->steps[i].folded && k < s->steps[i].input_count; k++) {
             int v = s->steps[i].inputs[k];
             if (v >= 0 && last[v] < i) last[v] = i;
         }
@@ -327,8 +337,8 @@ static void place_outputs(struct ink_session *s, int i, const int *last, struct 
 static void free_places(struct ink_session *s, int i, struct layout *l)
 {
     const struct ink_step *step = &s->steps[i];
-    for (int k = 0; k < step->ctx.in_count + step->ctx.out_count; k++) {
-        int v = k < step->ctx.in_count ? step->inputs[k] : step->outputs[k - step->ctx.in_count];
+    for (int k = 0; k < step->input_count + step->ctx.out_count; k++) {
+        int v = k < step->input_count ? step->inputs[k] : step->outputs[k - step->input_count];
         if (v < 0 || s->values[v].state != INK_VALUE_PLANNED) continue;
         struct ink_value *home = &s->values[s->values[v].home];
         if (!home->in_block || home->last_step != i) continue;
@@ -356,10 +366,10 @@ static ink_status lay_out(struct ink_session *s, struct ink_error *err)
     }
     size_t scratch;
     s->scratch_offset = l.end;
-    if (!ink_mul_size(round_up(s->scratch_bytes), (size_t)s->parallel->threads, &scratch) ||
-        !ink_add_size(l.end, scratch, &s->block_bytes) || s->block_bytes > s->budget.cap_bytes)
+    if (!ink_mul_size(round_up(s->scratch_bytes), (size_t)s->shared->parallel->threads, &scratch) ||
+        !ink_add_size(l.end, scratch, &s->block_bytes) || s->block_bytes > s->shared->budget.cap_bytes)
         return ink_fail(err, INK_E_OOM, "a run wants %zu MB for values between the nodes, the limit is %zu MB",
-                        l.end >> 20, s->budget.cap_bytes >> 20);
+                        l.end >> 20, s->shared->budget.cap_bytes >> 20);
     return INK_OK;
 }
 
@@ -369,7 +379,7 @@ static ink_status take_block(struct ink_session *s, struct ink_error *err)
     s->block = ink_arena_alloc(&s->plan_arena, s->block_bytes, INK_ARENA_ALIGN);
     if (!s->block)
         return ink_fail(err, INK_E_OOM, "a run wants %zu MB, the limit is %zu MB", s->block_bytes >> 20,
-                        s->budget.cap_bytes >> 20);
+                        s->shared->budget.cap_bytes >> 20);
     for (int v = 0; v < s->value_count; v++) {
         struct ink_value *value = &s->values[v];
         if (value->state != INK_VALUE_PLANNED) continue;
@@ -385,7 +395,8 @@ void ink_plan_drop(struct ink_session *s)
     s->planned = false;
     s->block = NULL;
     s->block_bytes = s->scratch_bytes = 0;
-    s->multiply_adds = s->fold_work = 0;
+    s->multiply_adds = 0;
+    for (struct ink_step_body *b = s->bodies; b; b = b->next) ink_plan_drop(&b->session); /* they knew our constants */
     ink_arena_cleanup(&s->run_arena);
     ink_arena_cleanup(&s->plan_arena);
     for (int v = 0; v < s->value_count; v++) {
@@ -403,24 +414,36 @@ static ink_status plan_steps(struct ink_session *s, struct ink_error *err)
         ink_status st = s->steps[i].removed ? INK_OK : plan_step(s, &s->steps[i], err);
         if (!st) continue;
         if (!s->loading || (st != INK_E_MODEL && st != INK_E_UNSUPPORTED)) return st;
-        ink_problem_add(&s->problems, st, s->steps[i].ctx.node, "%s", err->text);
+        ink_problem_add(&s->shared->problems, st, s->steps[i].ctx.node, "%s", err->text);
     }
-    return s->loading ? ink_problems_error(&s->problems, err) : INK_OK;
+    return s->loading ? ink_problems_error(&s->shared->problems, err) : INK_OK;
 }
 
-ink_status ink_plan_make(struct ink_session *s, const struct ink_shape *shapes, struct ink_error *err)
+/* A body's constants may be those of the plan outside, which drops this one too. */
+static ink_status bind_inputs(struct ink_session *s, struct ink_error *err)
+{
+    s->bound = INK_ARENA_ARRAY(&s->plan_arena, struct ink_given, (size_t)s->graph.input_count);
+    if (!s->bound) return ink_fail(err, INK_E_OOM, "the plan does not fit into memory");
+    for (int i = 0; i < s->graph.input_count; i++) {
+        struct ink_value *v = &s->values[s->inputs[i]];
+        s->bound[i] = s->given[i];
+        if (v->weight) continue;
+        v->tensor.shape = s->given[i].tensor.shape;
+        v->tensor.data = s->given[i].constant ? s->given[i].tensor.data : NULL;
+        v->state = s->given[i].constant                      ? INK_VALUE_CONSTANT
+                   : ink_dtype_is_container(v->tensor.dtype) ? INK_VALUE_DYNAMIC
+                                                             : INK_VALUE_PLANNED;
+    }
+    return INK_OK;
+}
+
+ink_status ink_plan_make(struct ink_session *s, struct ink_error *err)
 {
     struct ink_error unheard = {0};
     if (!err) err = &unheard;
     ink_plan_drop(s);
-    s->bound = INK_ARENA_ARRAY(&s->plan_arena, struct ink_shape, (size_t)s->graph.input_count);
-    if (!s->bound) return ink_fail(err, INK_E_OOM, "the plan does not fit into memory");
-    for (int i = 0; i < s->graph.input_count; i++) {
-        struct ink_value *v = &s->values[s->inputs[i]];
-        s->bound[i] = v->tensor.shape = shapes[i];
-        v->state = ink_dtype_is_container(v->tensor.dtype) ? INK_VALUE_DYNAMIC : INK_VALUE_PLANNED;
-    }
-    ink_status st = plan_steps(s, err);
+    ink_status st = bind_inputs(s, err);
+    if (!st) st = plan_steps(s, err);
     if (!st) st = lay_out(s, err);
     if (!st) st = take_block(s, err);
     s->planned = !st;

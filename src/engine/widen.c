@@ -13,7 +13,7 @@ static bool is_half(const struct ink_session *s, int value)
 
 static bool touches_half(const struct ink_session *s, const struct ink_step *step)
 {
-    for (int i = 0; i < step->ctx.in_count; i++)
+    for (int i = 0; i < step->input_count; i++)
         if (is_half(s, step->inputs[i])) return true;
     for (int i = 0; i < step->ctx.out_count; i++)
         if (is_half(s, step->outputs[i])) return true;
@@ -24,6 +24,7 @@ static bool touches_half(const struct ink_session *s, const struct ink_step *ste
 static bool may_widen(const struct ink_step *step)
 {
     const struct ink_op *op = step->ctx.op;
+    if (step->ctx.body_count) return false; /* they are loaded once, for the types that there were */
     /* a Cast to float16 rounds; one to an integer cuts off, and what float16 has rounded to 3 may be 2.9999 in float */
     if (ink_pass_is_op(step, "", "CastLike") || ink_pass_is_op(step, "", "QuantizeLinear")) return false;
     if (ink_pass_is_op(step, "", "Cast") && step->ctx.types[1] != INK_FLOAT && step->ctx.types[1] != INK_DOUBLE)
@@ -124,7 +125,7 @@ static ink_status widen_values(struct ink_pass *p, struct ink_step *before, int 
 
 static ink_status widen_step(struct ink_pass *p, struct ink_step *step)
 {
-    for (int i = 0; i < step->ctx.in_count; i++)
+    for (int i = 0; i < step->input_count; i++)
         if (step->inputs[i] >= 0) step->inputs[i] = p->instead[step->inputs[i]];
     for (int i = 0; i < step->ctx.out_count; i++)
         if (step->outputs[i] >= 0) step->outputs[i] = p->instead[step->outputs[i]];

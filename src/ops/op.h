@@ -12,7 +12,9 @@
  * Signature, one character an argument, inputs before '>' and outputs after it:
  *   T U V W  a type variable: any type of types[0], types[1], ...; the same letter is the same type
  *   i n b f s  int64, int32, bool, float, string
- *   ?       behind it: may be left out          * behind it, last only: any number (none too), all of that type
+ *   a       any type, containers too; of an output load sets it (out[i]->dtype)
+ *   ?       behind it: may be left out          * behind it, last only: any number (none too), all of that type; each of
+ *                                                 any type behind an `a`
  * "TT>T" is Add, "TU?>T" Clip before it had tensors; the type of an output letter that no input has is set by load
  * (ctx->types[]): "T>U" is Cast. */
 #ifndef INK_OPS_OP_H
@@ -25,11 +27,14 @@
 #include "onnx/tensor.h"
 
 struct ink_op_ctx;
+struct ink_body;
 
 enum {
     INK_OP_INPLACE = 1 << 0, /* out[0] may lie on any input of its own size and type that nobody needs afterwards */
-    INK_OP_VIEW = 1 << 1,   /* out[0] has in[0]'s bytes and only another shape: nothing to run when they share memory */
-    INK_OP_SIZES = 1 << 2,  /* output sizes depend on values: run asks for its outputs through ctx->resize */
+    INK_OP_VIEW = 1 << 1, /* out[0] has in[0]'s bytes and only another shape: nothing to run when they share memory */
+    INK_OP_SIZES =
+        1 << 2, /* output sizes depend on values: run asks for its outputs through ctx->resize. Where there is a
+                             * shape function all the same, and it knows them, run must ask for these */
     INK_OP_RANDOM = 1 << 3, /* a second run gives other values: never folded */
     INK_OP_SHAPES = 1 << 4, /* reads only the shapes of its inputs, so it is folded once these are known */
 };
@@ -67,6 +72,9 @@ struct ink_op_ctx {
     const bool *in_constant;      /* in[i]'s values never change: they may be packed in prepare */
 
     enum ink_dtype types[INK_OP_TYPES]; /* what T, U, V, W are here; load sets those that no input has */
+
+    struct ink_body **bodies; /* the graphs among the attributes (ops/body.h) */
+    int body_count;
 
     void *attributes;     /* load's own struct; lives as long as the model; read-only afterwards */
     void *prepared;       /* prepare's own; lives as long as the plan; read-only in run */

@@ -10,6 +10,7 @@
 #include "ops/combine.h"
 #include "ops/constant.h"
 #include "ops/container.h"
+#include "ops/control.h"
 #include "ops/conv.h"
 #include "ops/cumulative.h"
 #include "ops/depth_space.h"
@@ -99,7 +100,10 @@
     {                                                                                                                  \
         INK_BINARY_ADD                                                                                                 \
     }
-#define CAST(loaded)             .load = loaded, .shape = ink_op_shape_same, .run = ink_cast_run
+#define CAST(loaded) .load = loaded, .shape = ink_op_shape_same, .run = ink_cast_run
+#define CONTROL(what)                                                                                                  \
+    .load = ink_##what##_load, .shape = ink_##what##_shape, .run = ink_##what##_run,                                   \
+    .multiply_adds = ink_##what##_multiply_adds
 #define CONTAINER(loaded, what)  .load = loaded, .run = ink_##what##_run
 #define RESHAPED(loaded, shaped) .load = loaded, .shape = shaped, .run = ink_identity_run
 #define MOVED(loaded, what)      .load = loaded, .shape = ink_##what##_shape, .run = ink_##what##_run
@@ -438,6 +442,7 @@ static const struct ink_op table[] = {
     {"", "Identity", 23, "T>T", {ELEMENT_F4 | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "Identity", 24, "T>T", {ELEMENT_E8 | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
     {"", "Identity", 25, "T>T", {INK_TYPES_ALL | SEQUENCE | OPTIONAL}, INK_OP_VIEW, .shape = ink_op_shape_same, .run = ink_identity_run},
+    {"", "If", 1, "b>a*", {0}, INK_OP_SIZES, CONTROL(if)},
     {"", "ImageDecoder", 20, "T>T", {BIT(INK_UINT8)}, INK_OP_SIZES, .load = ink_image_decoder_load, .run = ink_image_decoder_run},
     {"", "InstanceNormalization", 1, "TTT>T", {FLOATS}, 0, GROUP_NORM(instance)},
     {"", "InstanceNormalization", 22, "TTT>T", {INK_TYPES_FLOAT}, 0, GROUP_NORM(instance)},
@@ -466,6 +471,7 @@ static const struct ink_op table[] = {
     {"", "Log", 13, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(LOG, NULL)},
     {"", "LogSoftmax", 1, "T>T", {FLOATS}, 0, SOFTMAX(log_softmax_flat)},
     {"", "LogSoftmax", 13, "T>T", {INK_TYPES_FLOAT}, 0, SOFTMAX(log_softmax)},
+    {"", "Loop", 1, "i?b?a*>a*", {0}, INK_OP_SIZES, CONTROL(loop)},
     {"", "LpNormalization", 1, "T>T", {FLOATS}, 0, LP_NORM},
     {"", "LpNormalization", 22, "T>T", {INK_TYPES_FLOAT}, 0, LP_NORM},
     {"", "LpPool", 1, "T>T", {FLOATS}, 0, POOL(lp_old)},
@@ -635,6 +641,8 @@ static const struct ink_op table[] = {
     {"", "Round", 11, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "Round", 22, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(ROUND, NULL)},
     {"", "STFT", 17, "TUT?U?>T", {INK_TYPES_FLOAT, INK_TYPES_INDEX}, 0, FLOATING(stft)},
+    {"", "Scan", 8, "i?a*>a*", {0}, INK_OP_SIZES, .load = ink_scan_old_load, .run = ink_scan_old_run},
+    {"", "Scan", 9, "a*>a*", {0}, INK_OP_SIZES, CONTROL(scan)},
     {"", "Scatter", 9, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
     {"", "ScatterElements", 11, "TUT>T", {ELEMENT_OLD, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
     {"", "ScatterElements", 13, "TUT>T", {ELEMENT, INK_TYPES_INDEX}, 0, MOVED(ink_scatter_elements_load, scatter_elements)},
@@ -653,6 +661,7 @@ static const struct ink_op table[] = {
     {"", "SequenceErase", 11, "TU?>T", {SEQUENCE, INK_TYPES_INDEX}, INK_OP_SIZES, CONTAINER(NULL, sequence_erase)},
     {"", "SequenceInsert", 11, "TUV?>T", {SEQUENCE, ELEMENT_OLD, INK_TYPES_INDEX}, INK_OP_SIZES, CONTAINER(ink_sequence_insert_load, sequence_insert)},
     {"", "SequenceLength", 11, "T>i", {SEQUENCE}, INK_OP_SIZES, CONTAINER(NULL, sequence_length)},
+    {"", "SequenceMap", 17, "Ta*>a*", {SEQUENCE}, INK_OP_SIZES, .load = ink_sequence_map_load, .run = ink_sequence_map_run},
     {"", "Shape", 1, "T>i", {ELEMENT_OLD}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
     {"", "Shape", 13, "T>i", {ELEMENT}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},
     {"", "Shape", 15, "T>i", {ELEMENT}, INK_OP_SHAPES, MOVED(ink_shape_load, shape)},

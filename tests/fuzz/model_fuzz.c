@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Models: load any bytes, plan, and run what was accepted, in little memory. The seeds are a small network, one
- * with functions of its own and, for each row of the table of operators, a model of that operator alone. */
+ * with functions of its own, one with bodies and, for each row of the table of operators, a model of that operator alone. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -97,7 +97,8 @@ static enum ink_dtype type_of(const struct ink_op *op, char letter)
     static const struct {
         char letter;
         enum ink_dtype dtype;
-    } fixed[] = {{'i', INK_INT64}, {'n', INK_INT32}, {'b', INK_BOOL}, {'f', INK_FLOAT}, {'s', INK_STRING}};
+    } fixed[] = {{'i', INK_INT64}, {'n', INK_INT32},  {'b', INK_BOOL},
+                 {'f', INK_FLOAT}, {'s', INK_STRING}, {'a', INK_FLOAT}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (fixed[i].letter == letter) return fixed[i].dtype;
     ink_dtypes may = op->types[letter - 'T'];
@@ -146,12 +147,14 @@ bool ink_fuzz_seed(size_t index, struct ink_buffer *out)
         m = small_model();
     } else if (index == 1) {
         m = model_with_functions();
+    } else if (index == 2) {
+        m = model_with_bodies();
     } else {
         static const int ranks[][2] = {{2, 2}, {3, 3}, {4, 4}, {4, 1}, {2, 1}};
         enum { RANKS = sizeof ranks / sizeof *ranks };
-        const struct ink_op *op = ink_op_row((index - 2) / RANKS);
+        const struct ink_op *op = ink_op_row((index - 3) / RANKS);
         if (!op) return false;
-        m = model_of_operator(op, ranks[(index - 2) % RANKS][0], ranks[(index - 2) % RANKS][1]);
+        m = model_of_operator(op, ranks[(index - 3) % RANKS][0], ranks[(index - 3) % RANKS][1]);
     }
     return ink_buffer_append(out, m.bytes, m.len) == INK_OK;
 }

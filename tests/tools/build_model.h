@@ -148,6 +148,16 @@ static inline void add_int(struct message *attributes, const char *name, int64_t
     put_message(attributes, NODE_ATTRIBUTE, &a);
 }
 
+/* A body: a graph as an attribute. */
+static inline void add_graph(struct message *attributes, const char *name, const struct message *graph)
+{
+    struct message a = {0};
+    put_text(&a, 1, name);
+    put_message(&a, 6, graph);
+    put_int(&a, 20, 5);
+    put_message(attributes, NODE_ATTRIBUTE, &a);
+}
+
 /* Inside functions: the attribute `name` of a node is the attribute `of` of the call; `kind` as in onnx.proto. */
 static inline void add_reference(struct message *attributes, const char *name, int kind, const char *of)
 {
@@ -228,6 +238,45 @@ static inline struct message small_model(void)
     add_node(&g, "", "Conv", "x,w,b", "c", NULL);
     add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, 4, (int64_t[]){-1, 2, 2, 2});
     add_value(&g, GRAPH_OUTPUT, "c2", INK_DTYPE_NONE, -1, NULL);
+    return model_of(&g, 17);
+}
+
+/* A Loop in an If. Where c is true, x [2] grows by x + {1, -1} at a time until its first element is 10 or more, six times at most:
+ * y [2] is the last of these, rows [n,2] all. Otherwise y is x, and rows is x [1,2]. */
+static inline struct message model_with_bodies(void)
+{
+    static const float w[2] = {1, -1}, ten[1] = {10};
+    static const int64_t trips[1] = {6}, zero[1] = {0};
+    struct message g = {0}, taken = {0}, other = {0}, body = {0}, branches = {0}, loop = {0};
+    add_value(&body, GRAPH_INPUT, "i", INK_INT64, 0, NULL);
+    add_value(&body, GRAPH_INPUT, "go", INK_BOOL, 0, NULL);
+    add_value(&body, GRAPH_INPUT, "state", INK_FLOAT, 1, (int64_t[]){2});
+    add_initializer(&body, "ten", INK_FLOAT, 0, NULL, ten, sizeof ten);
+    add_node(&body, "", "Add", "state,w", "s1", NULL);
+    add_node(&body, "", "Add", "s1,x", "s2", NULL);
+    add_node(&body, "", "Gather", "s2,zero", "s3", NULL);
+    add_node(&body, "", "Less", "s3,ten", "on", NULL);
+    add_value(&body, GRAPH_OUTPUT, "on", INK_BOOL, 0, NULL);
+    add_value(&body, GRAPH_OUTPUT, "s2", INK_FLOAT, 1, (int64_t[]){2});
+    add_value(&body, GRAPH_OUTPUT, "s2", INK_FLOAT, 1, (int64_t[]){2});
+    add_graph(&loop, "body", &body);
+    add_node(&taken, "", "Loop", "trips,c,x", "last,all", &loop);
+    add_value(&taken, GRAPH_OUTPUT, "last", INK_FLOAT, -1, NULL);
+    add_value(&taken, GRAPH_OUTPUT, "all", INK_FLOAT, -1, NULL);
+    add_node(&other, "", "Unsqueeze", "x,axes", "row", NULL);
+    add_value(&other, GRAPH_OUTPUT, "x", INK_FLOAT, -1, NULL);
+    add_value(&other, GRAPH_OUTPUT, "row", INK_FLOAT, -1, NULL);
+    add_graph(&branches, "then_branch", &taken);
+    add_graph(&branches, "else_branch", &other);
+    add_value(&g, GRAPH_INPUT, "x", INK_FLOAT, 1, (int64_t[]){2});
+    add_value(&g, GRAPH_INPUT, "c", INK_BOOL, 0, NULL);
+    add_initializer(&g, "w", INK_FLOAT, 1, (int64_t[]){2}, w, sizeof w);
+    add_initializer(&g, "trips", INK_INT64, 0, NULL, trips, sizeof trips);
+    add_initializer(&g, "zero", INK_INT64, 0, NULL, zero, sizeof zero);
+    add_initializer(&g, "axes", INK_INT64, 1, (int64_t[]){1}, zero, sizeof zero);
+    add_node(&g, "", "If", "c", "y,rows", &branches);
+    add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, -1, NULL);
+    add_value(&g, GRAPH_OUTPUT, "rows", INK_FLOAT, -1, NULL);
     return model_of(&g, 17);
 }
 

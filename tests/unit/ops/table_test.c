@@ -21,7 +21,7 @@ static void rows_are_sorted(void **state)
 /* One argument: a letter, then perhaps ? or *. */
 static const char *argument(const struct ink_op *op, const char *s)
 {
-    if (!*s || !strchr("TUVWinbfs", *s)) fail_msg("%s-%d: signature \"%s\"", op->name, op->since, op->signature);
+    if (!*s || !strchr("TUVWinbfsa", *s)) fail_msg("%s-%d: signature \"%s\"", op->name, op->since, op->signature);
     if (*s >= 'T' && *s <= 'W' && !op->types[*s - 'T']) fail_msg("%s-%d: no types for %c", op->name, op->since, *s);
     s++;
     if (*s == '*' && s[1] && s[1] != '>') fail_msg("%s-%d: * not last", op->name, op->since);
