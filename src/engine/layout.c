@@ -320,7 +320,7 @@ static ink_status turn_step(struct layout *l, struct ink_step *step, const struc
 static ink_status keep_step(struct layout *l, const struct ink_step *step)
 {
     ink_status st = INK_OK;
-    for (int i = 0; !st && i < step->ctx.in_count; i++) st = want_plain(l, step->ctx.node->name, step->inputs[i]);
+    for (int i = 0; !st && i < step->input_count; i++) st = want_plain(l, step->ctx.node->name, step->inputs[i]);
     l->steps[l->count++] = *step;
     return st;
 }
@@ -358,7 +358,7 @@ static int most_new_values(const struct ink_session *s)
 {
     int most = 0;
     for (int i = 0; i < s->step_count; i++)
-        if (!s->steps[i].removed) most += s->steps[i].ctx.in_count + s->steps[i].ctx.out_count;
+        if (!s->steps[i].removed) most += s->steps[i].input_count + s->steps[i].ctx.out_count;
     return most;
 }
 

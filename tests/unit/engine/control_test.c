@@ -359,6 +359,31 @@ static void grows_too_large(void **state)
     ink_session_free(s);
 }
 
+/* What a branch takes from outside is what the file means, however the graph outside works on it. */
+static void takes_what_passes_change(void **state)
+{
+    struct message branch = {0}, branches = {0}, g = {0};
+    const float w[] = {2, -3}, x[] = {1, 2, 3, 4};
+    add_node(&branch, "", "Neg", "c", "d", NULL);
+    add_value(&branch, GRAPH_OUTPUT, "d", INK_FLOAT, -1, NULL);
+    add_graph(&branches, "then_branch", &branch);
+    add_graph(&branches, "else_branch", &branch);
+    add_value(&g, GRAPH_INPUT, "x", INK_FLOAT, 4, (int64_t[]){1, 1, 2, 2});
+    add_value(&g, GRAPH_INPUT, "yes", INK_BOOL, 0, NULL);
+    add_initializer(&g, "w", INK_FLOAT, 4, (int64_t[]){2, 1, 1, 1}, w, sizeof w);
+    add_node(&g, "", "Conv", "x,w", "b", NULL);
+    add_node(&g, "", "Identity", "b", "c", NULL);
+    add_node(&g, "", "If", "yes", "y", &branches);
+    add_value(&g, GRAPH_OUTPUT, "y", INK_FLOAT, -1, NULL);
+    struct message m = model_of(&g, 17);
+    struct ink_session *s = session_of(&m);
+    bool yes = true;
+    struct ink_tensor in[] = {{INK_FLOAT, {4, {1, 1, 2, 2}}, (void *)(uintptr_t)x}, tensor(INK_BOOL, 0, 0, &yes)}, out;
+    run(s, in, 2, &out);
+    assert_values(&out, 8, (float[]){-2, -4, -6, -8, 3, 6, 9, 12});
+    ink_session_free(s);
+}
+
 /* A branch that would fail is not taken: no reason to refuse the model. */
 static void fails_only_where_it_runs(void **state)
 {
@@ -437,6 +462,7 @@ int main(void)
         cmocka_unit_test(says_where),
         cmocka_unit_test(never_ends),
         cmocka_unit_test(grows_too_large),
+        cmocka_unit_test(takes_what_passes_change),
         cmocka_unit_test(fails_only_where_it_runs),
         cmocka_unit_test(nests),
     };
