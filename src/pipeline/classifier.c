@@ -98,10 +98,7 @@ ink_status ink_classifier_measure(struct ink_classifier *c, uint64_t deadline_us
 {
     if (c->error.status) return INK_OK;
     ink_status st = c->run_us ? INK_OK : measure_run(c, deadline_us, err);
-    if (st || c->finding.shown) return st;
-    struct ink_convention settled = c->convention;
-    settled.range_given = settled.polarity_given = settled.transpose_given = true;
-    return ink_probe(&c->scorer, &settled, &c->arena, deadline_us, &c->finding, err);
+    return st ? st : ink_probe_all(&c->scorer, &c->convention, &c->arena, deadline_us, &c->finding, err);
 }
 
 ink_status ink_classifier_segment(struct ink_classifier *c, struct ink_error *err)

@@ -82,7 +82,7 @@ INK_NODISCARD ink_status ink_classifier_new(struct ink_view model, struct ink_vi
                                             struct ink_error *err);
 void ink_classifier_free(struct ink_classifier *classifier); /* NULL is fine */
 
-/* For reports: how long a run takes, and how well it reads the references where nothing had to be found out. Nothing is done
+/* For reports: how long a run takes, and how well it reads all of the references. Nothing is done
  * for a model that is refused. deadline_us as in the options. Errors as those of ink_probe; the classifier is as before. */
 INK_NODISCARD ink_status ink_classifier_measure(struct ink_classifier *classifier, uint64_t deadline_us,
                                                 struct ink_error *err);

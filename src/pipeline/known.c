@@ -42,6 +42,7 @@ static bool take_finding(const json_t *root, struct ink_finding *out)
     int finder;
     *out = (struct ink_finding){.sure = json_is_true(json_object_get(found, "sure")),
                                 .transposed = json_is_true(transposed),
+                                .all = true,
                                 .polarity = INK_POLARITY_COUNT};
     for (int i = 0; i < INK_POLARITY_COUNT; i++)
         if (same_text(found, "polarity", ink_polarity_word((enum ink_polarity)i))) out->polarity = (enum ink_polarity)i;

@@ -10,10 +10,11 @@
 enum {
     ALPHABETS_MAX = 4,
     CANDIDATES_MAX = INK_RANGES * 4,
-    SHOWN_LEAST = 20, /* fewer references tell conventions apart no more */
-    ENOUGH = 80,      /* where one convention is left */
-    ROUNDS_MAX = 4,
-    MANY = 60,             /* references: then in four rounds, else in three */
+    SHOWN_LEAST = 20,   /* fewer references tell conventions apart no more; enough where one convention is left */
+    CLEAR = 50,         /* for one that reads nearly all: more do not tell better which range it wants (decisions.md) */
+    CLEAR_PERCENT = 95, /* of the references */
+    ROUNDS = 6,
+    STAY = 6,              /* so many conventions are seldom left after the first round */
     HOPELESS_PERCENT = 25, /* of the references: fewer is a model of something else, and need not see all of them */
     TEMPERATURES = 12,
     TIE = 1,           /* so many more right are no reason to take the less usual alphabet */
@@ -22,6 +23,7 @@ enum {
     SURE_PERCENT = 35, /* of the references: guessing reads a tenth of digits */
 };
 static const double less_surprised = 0.9;     /* than by the more usual convention */
+static const double no_surprise = 1e-4;       /* smaller differences say nothing */
 static const double multiply_adds_most = 4e9; /* of all runs: about a quarter of a second */
 
 /* --- trying ------------------------------------------------------------------------------------------------------ */
@@ -44,7 +46,7 @@ struct trial {
     struct ink_alphabet alphabets[ALPHABETS_MAX];
     int alphabet_count;
     struct ink_sequence sequence;
-    int total; /* references to show at most */
+    int total; /* references to show at most, then those that were; what is counted is put in proportion to it */
     struct candidate *candidates;
     int candidate_count;
     uint8_t *bright, *dark; /* one reference, as `shown` of struct ink_prepared */
@@ -183,7 +185,8 @@ static bool is_better(const struct trial *t, const struct candidate *c, const st
     if (right > most + near || right < most - near) return right > most;
     /* a larger range makes any model surer of itself, which says nothing: it has to read more */
     if (c->want.scale > 4 * best->want.scale) return false;
-    return least_surprise(&c->tally[alphabet]) < less_surprised * least_surprise(&best->tally[best_one]);
+    return least_surprise(&c->tally[alphabet]) + no_surprise <
+           less_surprised * (least_surprise(&best->tally[best_one]) + no_surprise);
 }
 
 /* The best of those that were shown all. */
@@ -197,16 +200,20 @@ static const struct candidate *best_candidate(const struct trial *t)
     return best;
 }
 
-/* How many references the best of the others reads, of as many. */
-static int next_right(const struct trial *t, const struct candidate *but, int shown)
+/* The best of the others; NULL: there are none. */
+static const struct candidate *next_candidate(const struct trial *t, const struct candidate *but, double *right)
 {
-    double most = -1, right;
+    const struct candidate *next = NULL;
+    double here;
+    *right = -1;
     for (int i = 0; i < t->candidate_count; i++) {
         if (&t->candidates[i] == but) continue;
-        best_alphabet(t, &t->candidates[i], shown, &right);
-        if (right > most) most = right;
+        best_alphabet(t, &t->candidates[i], t->total, &here);
+        if (here <= *right) continue;
+        *right = here;
+        next = &t->candidates[i];
     }
-    return (int)floor(most + 0.5);
+    return next;
 }
 
 struct survivors {
@@ -231,35 +238,28 @@ static struct survivors drop(struct trial *t, int shown)
     return (struct survivors){left, most};
 }
 
-/* How many references the model's cost allows. */
-static int affordable(const struct trial *t)
+/* How many references the model's cost allows, where so many runs are in addition to one a reference and convention. */
+static int affordable(const struct trial *t, int most, double more_runs, double conventions)
 {
     struct ink_figures figures;
     ink_session_figures(t->scorer->session, &figures);
-    int total = t->sequence.count * t->sequence.rounds;
     double runs = figures.planned && figures.multiply_adds ? multiply_adds_most / (double)figures.multiply_adds : 1e9;
-    double can = runs / (t->candidate_count / 30.0 + 2); /* all in the first round, a few in the others */
-    return can >= total ? total : can < SHOWN_LEAST ? SHOWN_LEAST : (int)can;
+    double can = (runs - more_runs) / conventions;
+    return can >= most ? most : can < SHOWN_LEAST ? SHOWN_LEAST : (int)can;
 }
 
-/* The references shown up to the end of each round. */
-static int make_rounds(int total, int ends[ROUNDS_MAX])
+static ink_status decide(struct trial *t, struct ink_arena *arena, uint64_t deadline_us, struct ink_error *err)
 {
-    static const int many[] = {30, 7, 3, 1}, few[] = {4, 2, 1}; /* parts of all */
-    int count = total >= MANY ? 4 : 3;
-    for (int i = 0; i < count; i++) ends[i] = total / (total >= MANY ? many[i] : few[i]);
-    return count;
-}
-
-static ink_status try_all(struct trial *t, struct ink_arena *arena, uint64_t deadline_us, struct ink_error *err)
-{
-    int ends[ROUNDS_MAX], rounds = make_rounds(t->total, ends);
-    for (int round = 0, from = 0; round < rounds; from = ends[round++]) {
-        ink_status st = show_all(t, from, ends[round], arena, deadline_us, err);
+    const int ends[ROUNDS] = {SHOWN_LEAST / 5, SHOWN_LEAST / 2, SHOWN_LEAST, CLEAR, 2 * CLEAR, t->total};
+    for (int round = 0, shown = 0; round < ROUNDS && shown < t->total; round++) {
+        int to = ends[round] < t->total ? ends[round] : t->total;
+        ink_status st = show_all(t, shown, to, arena, deadline_us, err);
         if (st) return st;
-        struct survivors left = drop(t, ends[round]);
-        if (left.right * 100 < HOPELESS_PERCENT * ends[round]) break;
-        if (left.count == 1 && ends[round] >= ENOUGH) break;
+        shown = to;
+        struct survivors left = drop(t, shown);
+        bool clear = shown >= CLEAR && left.right * 100 >= CLEAR_PERCENT * shown;
+        bool alone = shown >= SHOWN_LEAST && left.count == 1;
+        if (clear || alone || left.right * 100 < HOPELESS_PERCENT * shown) t->total = shown;
     }
     return INK_OK;
 }
@@ -282,23 +282,32 @@ static void find_confused(const struct trial *t, const struct candidate *c, cons
         }
 }
 
+/* What was counted of the best, and of the best of the others. */
+static void count(const struct trial *t, const struct candidate *best, struct ink_finding *finding)
+{
+    double right;
+    int alphabet = best_alphabet(t, best, t->total, &right);
+    const struct tally *tally = &best->tally[alphabet];
+    const struct candidate *next = next_candidate(t, best, &right);
+    finding->shown = tally->shown;
+    finding->right = tally->right;
+    finding->next = next ? (int)floor(right * tally->shown / t->total + 0.5) : -1;
+    if (next) finding->next_want = next->want;
+    finding->confused_count = 0;
+    find_confused(t, best, &t->alphabets[alphabet], finding);
+}
+
 static void conclude(const struct trial *t, const struct ink_convention *convention, struct ink_finding *finding)
 {
     const struct candidate *best = best_candidate(t);
     double right;
-    int alphabet = best_alphabet(t, best, t->total, &right);
-    const struct tally *tally = &best->tally[alphabet];
-    *finding = (struct ink_finding){.shown = tally->shown,
-                                    .right = tally->right,
-                                    .next = next_right(t, best, tally->shown),
-                                    .sure = tally->right * 100 >= SURE_PERCENT * tally->shown,
-                                    .range = best->range,
-                                    .polarity = best->want.polarity,
-                                    .transposed = best->want.transposed};
-    size_t classes = strlen(t->alphabets[alphabet].characters);
+    const struct ink_alphabet *alphabet = &t->alphabets[best_alphabet(t, best, t->total, &right)];
+    *finding = (struct ink_finding){
+        .range = best->range, .polarity = best->want.polarity, .transposed = best->want.transposed};
+    count(t, best, finding);
+    finding->sure = finding->right * 100 >= SURE_PERCENT * finding->shown;
     if (!convention->labels)
-        finding->alphabet = ink_alphabet_named(ink_view_text(t->alphabets[alphabet].word), classes);
-    find_confused(t, best, &t->alphabets[alphabet], finding);
+        finding->alphabet = ink_alphabet_named(ink_view_text(alphabet->word), strlen(alphabet->characters));
 }
 
 static bool take_labels(const struct ink_alphabet *alphabet, struct ink_convention *convention, struct ink_arena *arena)
@@ -368,24 +377,66 @@ static ink_status count_classes(struct ink_scorer *scorer, struct ink_arena *are
     return ink_scorer_run(scorer, arena, deadline_us, &scores, classes, err);
 }
 
+/* count 0 in the sequence: there are no characters among the classes. */
+static ink_status prepare_trial(struct trial *t, struct ink_scorer *scorer, const struct ink_convention *convention,
+                                struct ink_arena *arena, uint64_t deadline_us, struct ink_error *err)
+{
+    size_t classes;
+    *t = (struct trial){.scorer = scorer, .bytes = ink_want_floats(&convention->want)};
+    ink_status st = count_classes(scorer, arena, deadline_us, &classes, err);
+    if (st) return st;
+    t->alphabet_count = find_alphabets(convention, classes, arena, t->alphabets);
+    ink_sequence_make(t->alphabets, t->alphabet_count, &t->sequence);
+    if (t->sequence.count < 2) t->sequence.count = 0;
+    t->candidates = INK_ARENA_ARRAY(arena, struct candidate, CANDIDATES_MAX);
+    t->bright = INK_ARENA_ARRAY(arena, uint8_t, t->bytes);
+    t->dark = INK_ARENA_ARRAY(arena, uint8_t, t->bytes);
+    bool ok = t->candidates && t->bright && t->dark;
+    return ok ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for finding its convention");
+}
+
 static ink_status probe(struct ink_scorer *scorer, struct ink_convention *convention, struct ink_arena *arena,
                         uint64_t deadline_us, struct ink_finding *finding, struct ink_error *err)
 {
-    struct trial t = {.scorer = scorer, .bytes = ink_want_floats(&convention->want)};
-    size_t classes;
-    ink_status st = count_classes(scorer, arena, deadline_us, &classes, err);
-    if (st) return st;
-    t.alphabet_count = find_alphabets(convention, classes, arena, t.alphabets);
-    ink_sequence_make(t.alphabets, t.alphabet_count, &t.sequence);
-    if (t.sequence.count < 2) return INK_OK;
-    t.candidates = INK_ARENA_ARRAY(arena, struct candidate, CANDIDATES_MAX);
-    t.bright = INK_ARENA_ARRAY(arena, uint8_t, t.bytes);
-    t.dark = INK_ARENA_ARRAY(arena, uint8_t, t.bytes);
-    if (!t.candidates || !t.bright || !t.dark) return ink_fail(err, INK_E_OOM, "no memory for finding its convention");
+    struct trial t;
+    ink_status st = prepare_trial(&t, scorer, convention, arena, deadline_us, err);
+    if (st || !t.sequence.count) return st;
     make_candidates(&t, convention);
-    t.total = affordable(&t);
-    st = try_all(&t, arena, deadline_us, err);
+    t.total = affordable(&t, t.sequence.count * t.sequence.rounds, t.candidate_count * (double)SHOWN_LEAST / 5, STAY);
+    st = decide(&t, arena, deadline_us, err);
     if (!st) conclude(&t, convention, finding);
+    return st;
+}
+
+static ink_status probe_all(struct ink_scorer *scorer, const struct ink_convention *convention, struct ink_arena *arena,
+                            uint64_t deadline_us, struct ink_finding *finding, struct ink_error *err)
+{
+    struct trial t;
+    ink_status st = prepare_trial(&t, scorer, convention, arena, deadline_us, err);
+    if (st || !t.sequence.count) return st;
+    add_candidate(&t, &convention->want, NULL);
+    if (finding->next >= 0) add_candidate(&t, &finding->next_want, NULL);
+    t.total = affordable(&t, t.sequence.count * t.sequence.rounds, 0, t.candidate_count);
+    st = show_all(&t, 0, t.total, arena, deadline_us, err);
+    if (st) return st;
+    if (finding->shown)
+        count(&t, &t.candidates[0], finding);
+    else
+        conclude(&t, convention, finding);
+    finding->all = true;
+    return INK_OK;
+}
+
+ink_status ink_probe_all(struct ink_scorer *scorer, const struct ink_convention *convention, struct ink_arena *arena,
+                         uint64_t deadline_us, struct ink_finding *finding, struct ink_error *err)
+{
+    struct ink_finding all = *finding;
+    if (finding->all || (finding->shown && !finding->sure) || !is_for_characters(convention)) return INK_OK;
+    if (!finding->shown) all.next = -1;
+    struct ink_arena_mark mark = ink_arena_mark(arena);
+    ink_status st = probe_all(scorer, convention, arena, deadline_us, &all, err);
+    ink_arena_release(arena, mark);
+    if (!st) *finding = all;
     return st;
 }
 
