@@ -177,13 +177,22 @@ static bool is_object(const struct ink_xml *node)
     return !strcmp(node->name, "Version") || !strcmp(node->name, "DeleteMarker");
 }
 
-static const char *decoded(const char *text, struct ink_arena *arena)
+/* Appends a key of a listing as it really is; not every server that is asked to encode keys does. */
+static void add_key(const struct ink_xml *root, const char *text, struct ink_buffer *out)
 {
-    struct ink_buffer out;
-    ink_buffer_init(&out, 16 * 1024);
-    ink_url_decode(ink_view_text(text), true, &out);
-    const char *copy = out.failed ? NULL : ink_arena_text(arena, ink_buffer_view(&out));
-    ink_buffer_cleanup(&out);
+    if (!strcmp(ink_xml_text(root, "EncodingType"), "url"))
+        ink_url_decode(ink_view_text(text), true, out);
+    else
+        ink_buffer_text(out, text);
+}
+
+static const char *key_of(const struct ink_xml *root, const struct ink_xml *member, struct ink_arena *arena)
+{
+    struct ink_buffer key;
+    ink_buffer_init(&key, 16 * 1024);
+    add_key(root, ink_xml_text(member, "Key"), &key);
+    const char *copy = key.failed ? NULL : ink_arena_text(arena, ink_buffer_view(&key));
+    ink_buffer_cleanup(&key);
     return copy;
 }
 
@@ -218,7 +227,7 @@ static void place_move(struct place *place, const struct ink_xml *root)
     place->more = !strcmp(ink_xml_text(root, "IsTruncated"), "true");
     ink_buffer_clear(&place->key);
     ink_buffer_clear(&place->version);
-    ink_url_decode(ink_view_text(ink_xml_text(root, "NextKeyMarker")), true, &place->key);
+    add_key(root, ink_xml_text(root, "NextKeyMarker"), &place->key);
     ink_buffer_text(&place->version, ink_xml_text(root, "NextVersionIdMarker"));
     if (place->key.len == 0) place->more = false;
 }
@@ -270,7 +279,7 @@ static ink_status delete_page(const struct ink_bucket *bucket, struct ink_s3 *s3
     ink_status st = INK_OK;
     for (const struct ink_xml *m = root->child; m && !st; m = m->next) {
         if (is_object(m)) {
-            const char *version = ink_xml_text(m, "VersionId"), *key = decoded(ink_xml_text(m, "Key"), arena);
+            const char *version = ink_xml_text(m, "VersionId"), *key = key_of(root, m, arena);
             if (!key) return ink_fail(err, INK_E_OOM, "no memory for a key");
             calls[count++] = (struct ink_s3_call){.op = INK_S3_DELETE,
                                                   .bucket = bucket->name,

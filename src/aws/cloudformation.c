@@ -46,6 +46,12 @@ const struct ink_stack_state *ink_stack_state_of(const char *name)
 
 /* --- what there is ------------------------------------------------------------------------------------------------------- */
 
+/* How CloudFormation says that a stack, or a resource of it, is not there. */
+static bool is_missing(const struct ink_aws *aws)
+{
+    return !strcmp(aws->fault.reason, "ValidationError") && strstr(aws->fault.message, "does not exist");
+}
+
 ink_status ink_stack_describe(struct ink_aws *aws, const char *name, struct ink_arena *arena, struct ink_stack *out,
                               struct ink_error *err)
 {
@@ -55,9 +61,7 @@ ink_status ink_stack_describe(struct ink_aws *aws, const char *name, struct ink_
     ink_aws_form_init(&form, INK_AWS_CLOUDFORMATION, "DescribeStacks");
     ink_aws_form_add(&form, ink_view_text(name), "StackName");
     ink_status st = ink_aws_query(aws, INK_AWS_CLOUDFORMATION, "DescribeStacks", &form, arena, &root, err);
-    if (st && !strcmp(aws->fault.reason, "ValidationError") && strstr(aws->fault.message, "does not exist"))
-        return INK_OK;
-    if (st) return st;
+    if (st) return is_missing(aws) ? INK_OK : st;
     out->xml = ink_xml_at(root, "DescribeStacksResult/Stacks/member");
     if (out->xml) out->state = ink_stack_state_of(ink_xml_text(out->xml, "StackStatus"));
     return INK_OK;
@@ -165,8 +169,7 @@ ink_status ink_stack_owns(struct ink_aws *aws, const char *stack, const char *lo
             if (!strcmp(status, not_its[i])) *out = false;
     }
     ink_arena_cleanup(&arena);
-    bool never = st && !strcmp(aws->fault.reason, "ValidationError") && strstr(aws->fault.message, "does not exist");
-    return never ? INK_OK : st;
+    return st && is_missing(aws) ? INK_OK : st;
 }
 
 /* --- making and changing --------------------------------------------------------------------------------------------------- */
@@ -265,6 +268,7 @@ ink_status ink_stack_events(struct ink_aws *aws, const char *stack, char *last, 
     if (!g) return ink_fail(err, INK_E_OOM, "no memory for the stack's events");
     g->last = last;
     ink_status st = pages(aws, "DescribeStackEvents", stack, "StackEvents", &arena, gather, g, err);
+    if (st && is_missing(aws)) st = INK_OK; /* deleted so long ago that nothing is known of it any more */
     if (!st && g->too_many) st = ink_fail(err, INK_E_LIMIT, "over %d events of the stack at once", EVENTS_MOST);
     for (size_t i = g->count; !st && i-- > 0;) {
         struct ink_stack_event event = event_of(g->members[i]);

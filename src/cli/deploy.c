@@ -86,7 +86,8 @@ static struct ink_stack_wish choose(struct deploy *p)
     for (size_t i = 0; i < PARAMETERS; i++) {
         const char *key = parameters[i].key, *option = parameters[i].option;
         const char *value = option ? ink_args_value(p->args, option) : found_out(p, key);
-        if (!value && p->d.stack.state->stage == INK_STACK_READY) value = ink_stack_parameter(&p->d.stack, key);
+        if (!value && p->d.stack.xml && p->d.stack.state->stage == INK_STACK_READY)
+            value = ink_stack_parameter(&p->d.stack, key);
         if (value) p->chosen[p->chosen_count++] = (struct ink_stack_parameter){key, value};
     }
     return (struct ink_stack_wish){

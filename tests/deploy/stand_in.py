@@ -7,7 +7,7 @@ usage: stand_in.py PORT_FILE     serves until it is stopped; writes its port whe
 - an update does what a resource's Condition says, as a creation does;
 - a resource that moto cannot update stays what it is, instead of vanishing;
 - a mapping's keys are text, also where a parameter of type Number is looked up;
-- an alarm is made where the template says so.
+- a bucket of a stack has its notifications and its block of public access, an alarm is made; nothing is woken by them.
 """
 import os
 import sys
@@ -19,6 +19,8 @@ try:
     from moto.cloudwatch.models import cloudwatch_backends
     from moto.core.common_models import CloudFormationModel
     from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+    from moto.s3 import notifications
+    from moto.s3.models import FakeBucket, s3_backends
 except ImportError as error:
     print("skipped: %s (pip install 'moto[server]')" % error)
     sys.exit(77)
@@ -49,6 +51,30 @@ def clean_with_text_keys(resource, resources_map):
 parsing.clean_json = clean_with_text_keys
 
 
+def configure(bucket, properties):
+    """What moto's stacks leave out of a bucket."""
+    block = properties.get("PublicAccessBlockConfiguration")
+    if block:
+        s3_backends[bucket.account_id]["aws"].put_public_access_block(bucket.name, {k: str(v).lower() for k, v in block.items()})
+    wanted = properties.get("NotificationConfiguration") or {}
+    bucket.set_notification_configuration({
+        kind: [{target: row[source], "Event": [row["Event"]],
+                "Filter": {"S3Key": {"FilterRule": row["Filter"]["S3Key"]["Rules"]}}}
+               for row in wanted.get(plural, []) if row]
+        for plural, kind, target, source in [("LambdaConfigurations", "CloudFunctionConfiguration", "CloudFunction", "Function"),
+                                             ("QueueConfigurations", "QueueConfiguration", "Queue", "Queue")]})
+    return bucket
+
+
+create_bucket, update_bucket = FakeBucket.create_from_cloudformation_json, FakeBucket.update_from_cloudformation_json
+FakeBucket.create_from_cloudformation_json = classmethod(
+    lambda cls, name, wanted, *place, **kwargs: configure(create_bucket(name, wanted, *place, **kwargs), wanted["Properties"]))
+FakeBucket.update_from_cloudformation_json = classmethod(
+    lambda cls, original_resource, new_resource_name, cloudformation_json, **place: configure(
+        update_bucket(original_resource, new_resource_name, cloudformation_json, **place), cloudformation_json["Properties"]))
+notifications.send_event = notifications.send_test_event = lambda *args, **kwargs: None
+
+
 class Alarm(CloudFormationModel):
     __module__ = "moto.cloudwatch.stand_in"  # where moto looks for the service it belongs to
 
@@ -75,7 +101,7 @@ class Alarm(CloudFormationModel):
 
     @classmethod
     def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
-        cloudwatch_backends[account_id][region_name].delete_alarms([cloudformation_json["Properties"]["AlarmName"]])
+        cloudwatch_backends[account_id][region_name].delete_alarms([resource_name])
 
 
 
