@@ -24,8 +24,8 @@ static bool is_product(const struct ink_step *step)
     if (step->ctx.types[0] != INK_FLOAT || ink_node_attribute(node, "activation") ||
         ink_node_attribute(node, "activation_params"))
         return false;
-    return ink_pass_is_op(step, "", "Conv") || ink_pass_is_op(step, "", "Gemm") ||
-           ink_pass_is_op(step, INK_OP_DOMAIN_INTERNAL, "Gemm");
+    return ink_pass_is_op(step, "", "Conv") || ink_pass_is_op(step, INK_OP_DOMAIN_INTERNAL, "Conv") ||
+           ink_pass_is_op(step, "", "Gemm") || ink_pass_is_op(step, INK_OP_DOMAIN_INTERNAL, "Gemm");
 }
 
 /* The node of a product as the file has it, in the internal domain and with room for two more attributes. */
@@ -55,26 +55,55 @@ static ink_status replace(struct ink_pass *p, struct ink_step *maker, const stru
     return op ? ink_steps_replace(p->s, maker, node, op, inputs, input_count, p->err) : INK_OK;
 }
 
-/* --- MatMul + Add --- */
+/* --- a product and the sum with a weight for each of its outputs: a bias --- */
+
+/* A vector as long as a row: it broadcasts to any product, and makes none of them larger. */
+static bool is_row_bias(const struct ink_tensor *b, const struct ink_tensor *bias)
+{
+    return b->shape.rank == 2 && bias->shape.rank == 1 && bias->shape.dims[0] == b->shape.dims[1];
+}
+
+/* [M, 1...] or [1, M, 1...] beside outputs [N, M, ...]. */
+static bool is_channel_bias(const struct ink_tensor *w, const struct ink_tensor *bias)
+{
+    int rank = bias->shape.rank, channel = rank - (w->shape.rank - 1);
+    if (w->shape.rank < 3 || channel < 0 || channel > 1 || bias->shape.dims[channel] != w->shape.dims[0]) return false;
+    return (int64_t)ink_tensor_count(bias) == w->shape.dims[0];
+}
+
+/* The same numbers as a vector. */
+static int flattened(struct ink_session *s, const struct ink_tensor *bias)
+{
+    struct ink_tensor t = *bias;
+    t.shape = (struct ink_shape){.rank = 1, .dims = {(int64_t)ink_tensor_count(bias)}};
+    return ink_steps_add_weight(s, &t, "bias");
+}
+
+static ink_status take_bias(struct ink_pass *p, struct ink_step *step, struct ink_step *maker, const char *op_type,
+                            int bias)
+{
+    const int inputs[] = {maker->inputs[0], maker->inputs[1], bias};
+    struct ink_attribute *more;
+    const struct ink_node *node = internal_node(p, maker->ctx.node, op_type, &more);
+    bool fused;
+    if (!node || bias < 0) return oom(p);
+    ink_status st = replace(p, maker, node, inputs, 3, &fused);
+    if (!st && fused) ink_pass_take_over(p->s, maker, step);
+    return st;
+}
 
 ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step)
 {
-    if (!ink_pass_is_op(step, "", "Add") || step->ctx.types[0] != INK_FLOAT) return INK_OK;
+    if (!ink_pass_is_op(step, "", "Add") || step->ctx.types[0] != INK_FLOAT || step->ctx.op->since < 7) return INK_OK;
     for (int side = 0; side < 2; side++) {
         struct ink_step *maker = ink_pass_only_maker(p, step->inputs[side]);
         const struct ink_tensor *bias = ink_pass_weight(p->s, step, 1 - side);
-        const struct ink_tensor *b = maker ? ink_pass_weight(p->s, maker, 1) : NULL;
-        if (!b || !bias || !ink_pass_is_op(maker, "", "MatMul") || b->shape.rank != 2) continue;
-        /* a vector as long as a row: it broadcasts to any product, and makes none of them larger */
-        if (bias->shape.rank != 1 || bias->shape.dims[0] != b->shape.dims[1]) continue;
-        const int inputs[] = {maker->inputs[0], maker->inputs[1], step->inputs[1 - side]};
-        struct ink_attribute *more;
-        const struct ink_node *node = internal_node(p, maker->ctx.node, "Gemm", &more);
-        if (!node) return oom(p);
-        bool fused;
-        ink_status st = replace(p, maker, node, inputs, 3, &fused);
-        if (!st && fused) ink_pass_take_over(p->s, maker, step);
-        return st;
+        const struct ink_tensor *weight = maker ? ink_pass_weight(p->s, maker, 1) : NULL;
+        if (!weight || !bias) continue;
+        if (ink_pass_is_op(maker, "", "MatMul") && is_row_bias(weight, bias))
+            return take_bias(p, step, maker, "Gemm", step->inputs[1 - side]);
+        if (ink_pass_is_op(maker, "", "Conv") && maker->ctx.in_count == 2 && is_channel_bias(weight, bias))
+            return take_bias(p, step, maker, "Conv", flattened(p->s, bias));
     }
     return INK_OK;
 }

@@ -26,7 +26,7 @@ struct ink_step *ink_pass_only_maker(const struct ink_pass *p, int value);
 /* `maker` now makes what `step` made, which is removed. */
 void ink_pass_take_over(struct ink_session *s, struct ink_step *maker, struct ink_step *step);
 
-/* MatMul by a weight, then Add of a weight vector: inkling.Gemm. */
+/* MatMul or Conv by a weight, then Add of a weight for each output: inkling.Gemm, inkling.Conv. */
 ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step);
 
 /* Conv, Gemm or inkling.Gemm, then an activation: inkling.Conv or inkling.Gemm with its word. */

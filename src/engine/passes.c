@@ -47,7 +47,7 @@ static ink_status fold(struct ink_pass *p, struct ink_step *step)
     return INK_OK;
 }
 
-/* --- pass through: Identity, and Dropout when nothing is trained, are not there --- */
+/* --- pass through: Identity, Dropout when nothing is trained, and Pad of nothing are not there --- */
 
 /* training_mode is there and not known to be false; before opset 7 the operator knows. */
 static bool may_train(const struct ink_session *s, const struct ink_step *step)
@@ -58,10 +58,21 @@ static bool may_train(const struct ink_session *s, const struct ink_step *step)
     return !mode->weight || ink_tensor_count(&mode->tensor) != 1 || *(const uint8_t *)mode->tensor.data;
 }
 
+/* A Pad of zeros on all sides, which exporters write before pools. */
+static bool pads_nothing(const struct ink_session *s, const struct ink_step *step)
+{
+    const struct ink_tensor *pads =
+        is_op(step, "Pad") && step->ctx.op->since >= 11 ? ink_pass_weight(s, step, 1) : NULL;
+    if (!pads || pads->dtype != INK_INT64) return false;
+    for (size_t i = 0; i < ink_tensor_count(pads); i++)
+        if (((const int64_t *)pads->data)[i]) return false;
+    return true;
+}
+
 static ink_status pass_through(struct ink_pass *p, struct ink_step *step)
 {
     const struct ink_session *s = p->s;
-    bool nothing = is_op(step, "Identity") || (is_op(step, "Dropout") && !may_train(s, step));
+    bool nothing = is_op(step, "Identity") || (is_op(step, "Dropout") && !may_train(s, step)) || pads_nothing(s, step);
     if (!nothing || !has_one_output(step) || step->inputs[0] < 0) return INK_OK;
     int from = step->inputs[0], to = step->outputs[0];
     if (s->values[to].is_output) return INK_OK; /* its name is promised; a view costs nothing */

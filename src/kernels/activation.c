@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "kernels/kernels.h"
+
 void ink_activation_clamp(const struct ink_activation *activation, float *low, float *high)
 {
     *low = -INFINITY;
@@ -14,36 +16,26 @@ void ink_activation_clamp(const struct ink_activation *activation, float *low, f
     }
 }
 
-static float clip01(float x)
+/* The row of unary.h that does it, and its parameters; INK_UNARY_COUNT where the clamp has done it. */
+static enum ink_unary row_of(const struct ink_activation *activation, float *a, float *b)
 {
-    return x < 0 ? 0 : x > 1 ? 1 : x;
+    *a = activation->a;
+    *b = activation->b;
+    switch (activation->kind) {
+    case INK_ACTIVATION_LEAKY_RELU: return INK_UNARY_LEAKY_RELU;
+    case INK_ACTIVATION_HARD_SIGMOID: return INK_UNARY_HARD_SIGMOID;
+    case INK_ACTIVATION_HARD_SWISH: return INK_UNARY_HARD_SWISH;
+    case INK_ACTIVATION_SIGMOID: return INK_UNARY_SIGMOID;
+    case INK_ACTIVATION_TANH: return INK_UNARY_TANH;
+    case INK_ACTIVATION_GELU: return INK_UNARY_GELU;
+    case INK_ACTIVATION_SILU: *a = 1; return INK_UNARY_SWISH;
+    default: return INK_UNARY_COUNT;
+    }
 }
 
 void ink_activation_apply(const struct ink_activation *activation, size_t n, float *x)
 {
-    float a = activation->a, b = activation->b;
-    switch (activation->kind) {
-    case INK_ACTIVATION_LEAKY_RELU:
-        for (size_t i = 0; i < n; i++) x[i] = x[i] < 0 ? a * x[i] : x[i];
-        break;
-    case INK_ACTIVATION_HARD_SIGMOID:
-        for (size_t i = 0; i < n; i++) x[i] = clip01(a * x[i] + b);
-        break;
-    case INK_ACTIVATION_HARD_SWISH:
-        for (size_t i = 0; i < n; i++) x[i] *= clip01(x[i] * (1.0f / 6) + 0.5f);
-        break;
-    case INK_ACTIVATION_SIGMOID:
-        for (size_t i = 0; i < n; i++) x[i] = 1 / (1 + expf(-x[i]));
-        break;
-    case INK_ACTIVATION_SILU:
-        for (size_t i = 0; i < n; i++) x[i] /= 1 + expf(-x[i]);
-        break;
-    case INK_ACTIVATION_TANH:
-        for (size_t i = 0; i < n; i++) x[i] = tanhf(x[i]);
-        break;
-    case INK_ACTIVATION_GELU:
-        for (size_t i = 0; i < n; i++) x[i] = 0.5f * x[i] * (1 + erff(x[i] * 0.70710678f));
-        break;
-    default: break; /* the clamp has done it */
-    }
+    float a, b;
+    enum ink_unary row = row_of(activation, &a, &b);
+    if (row != INK_UNARY_COUNT) ink_kernels()->unary_row(row, INK_ELEMENT_F32)(n, x, a, b, x);
 }

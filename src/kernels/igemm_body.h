@@ -4,10 +4,13 @@
 #include "kernels/kernels.h"
 #include "kernels/lane.h"
 
-enum { VECTORS = INK_CHANNELS / LANES };
+enum {
+    VECTORS = INK_CHANNELS / LANES,
+    AHEAD = 32, /* rows of B that are on their way: the processor itself does not look beyond a page of memory */
+};
 
 /* Rows and vectors that a tile does not have are left out at compile time: m and v are constants where tile() is called. */
-#define PIXELS_OF(m)  LANE_UNROLL for (int i = 0; i < INK_PIXELS; i++) if (i < (m))
+#define PIXELS_OF(m)  LANE_UNROLL for (int i = 0; i < 2 * INK_PIXELS; i++) if (i < (m))
 #define VECTORS_OF(v) LANE_UNROLL for (int j = 0; j < VECTORS; j++) if (j < (v))
 
 LANE_INLINE lane finish(const struct ink_f32_igemm *t, size_t i, size_t j, size_t left, lane v)
@@ -19,16 +22,17 @@ LANE_INLINE lane finish(const struct ink_f32_igemm *t, size_t i, size_t j, size_
 
 LANE_INLINE void tile(const struct ink_f32_igemm *t, const int m, const int v)
 {
-    lane sum[INK_PIXELS][VECTORS];
+    lane sum[2 * INK_PIXELS][VECTORS];
     PIXELS_OF(m) VECTORS_OF(v) sum[i][j] = (lane){0};
 
     const float *b = t->b;
-    const float *const *rows = t->rows;
-    for (size_t tap = 0; tap < t->taps; tap++, rows += INK_PIXELS) {
-        const float *a[INK_PIXELS];
-        PIXELS_OF(m) a[i] = rows[i];
+    const float *const *rows = t->rows, *const *second = t->rows + (t->taps - 1) * INK_PIXELS;
+    for (size_t tap = 0; tap < t->taps; tap++, rows += INK_PIXELS, second += INK_PIXELS) {
+        const float *a[2 * INK_PIXELS];
+        PIXELS_OF(m) a[i] = i < INK_PIXELS ? rows[i] : second[i];
         for (size_t p = 0; p < t->k; p++, b += INK_CHANNELS) {
             lane row[VECTORS];
+            __builtin_prefetch(b + AHEAD * INK_CHANNELS);
             VECTORS_OF(v) row[j] = *(const lane *)(b + j * LANES);
             PIXELS_OF(m)
             {
@@ -67,15 +71,26 @@ ROWS_OF_WIDTH(4)
 static ink_f32_igemm_tile_fn *const tiles[VECTORS][INK_PIXELS] = {NAMES(1), NAMES(2), NAMES(3), NAMES(4)};
 #endif
 
+static void tile_narrow(const struct ink_f32_igemm *t)
+{
+    if (t->n <= LANES)
+        tile(t, 2 * INK_PIXELS, 1);
+    else
+        tile(t, 2 * INK_PIXELS, INK_NARROW / LANES);
+}
+
 void LEVEL(ink_f32_igemm_tile)(const struct ink_f32_igemm *t)
 {
-    tiles[(t->n - 1) / LANES][t->m - 1](t);
+    if (t->m > INK_PIXELS)
+        tile_narrow(t);
+    else
+        tiles[(t->n - 1) / LANES][t->m - 1](t);
 }
 
 /* Two vectors of channels, so that a line of the cache is used whole; one where no more are left. */
 LANE_INLINE void channels(const struct ink_f32_igemm *t, size_t at, const int m, const int v, const size_t last)
 {
-    lane sum[INK_PIXELS][2];
+    lane sum[2 * INK_PIXELS][2];
     PIXELS_OF(m) LANE_UNROLL for (int j = 0; j < v; j++) sum[i][j] = (lane){0};
     const float *b = t->b + at;
     const float *const *rows = t->rows;

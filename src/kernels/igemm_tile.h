@@ -10,15 +10,17 @@
 
 enum {
     INK_PIXELS = 6,    /* output pixels of a tile, and pointers of a tap */
+    INK_NARROW = 8,    /* with so few output channels a tile has twice the pixels */
     INK_CHANNELS = 16, /* output channels of a tile, and of a packed panel */
 };
 
 /* C[i][j] = clamp(sum over t and p of rows[t * INK_PIXELS + i][p] * B[t * k + p][j]  (+ bias[j])  (+ add[i][j]))
  *
  * Counted in floats. Rows of B are INK_CHANNELS long, whatever n is, and b is aligned to 64 bytes. Of rows, only the
- * first m of each tap are read. C must not overlap what is read; it may be `add`. */
+ * first m of each tap are read; where m is above INK_PIXELS, the pointers of the second half of the pixels stand behind those
+ * of all taps of the first one. C must not overlap what is read; it may be `add`. */
 struct ink_f32_igemm {
-    size_t m, n;    /* 1..INK_PIXELS, 1..INK_CHANNELS */
+    size_t m, n;    /* 1..INK_PIXELS, or 2 * INK_PIXELS where n is at most INK_NARROW; 1..INK_CHANNELS */
     size_t taps, k; /* channels that a tap has; both at least 1 */
     const float *const *rows;
     const float *b;

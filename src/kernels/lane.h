@@ -59,7 +59,7 @@ LANE_INLINE void lane_store_part(float *p, lane v, size_t n)
         return;
     }
 #ifdef __AVX2__
-    _mm256_maskstore_ps(p, ink_mask8(n), (__m256)v);
+    ink_store_part8(p, (__m256)v, n);
 #else
     for (size_t i = 0; i < n; i++) p[i] = v[i];
 #endif

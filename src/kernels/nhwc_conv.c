@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/nhwc_conv.h"
 
+#include <string.h>
+
 #include "base/checked.h"
 #include "kernels/kernels.h"
 #include "kernels/nhwc_winograd.h"
@@ -8,6 +10,7 @@
 enum {
     WORTH_A_THREAD = 400000, /* multiply-adds; below it, waking a thread costs more than it does */
     TASKS_A_THREAD = 3,
+    FEW_CHANNELS = 16, /* a copy with a border costs less than a pointer for each pixel below the window */
     LINE = INK_ARENA_ALIGN / sizeof(float), /* what the threads' parts of the scratch are aligned to */
 };
 
@@ -38,18 +41,34 @@ static size_t panels_of(const struct ink_f32_conv_sizes *s)
     return parts_of(s->group_out, INK_CHANNELS);
 }
 
+/* How far the windows reach in a picture that has its border. */
+static struct ink_window with_border(const struct ink_window *window)
+{
+    struct ink_window w = *window;
+    for (int d = 0; d < INK_WINDOW_DIMS; d++) {
+        w.in[d] = (w.out[d] - 1) * w.stride[d] + (w.kernel[d] - 1) * w.dilation[d] + 1;
+        w.pad[d] = 0;
+    }
+    return w;
+}
+
 ink_status ink_nhwc_conv_plan(const struct ink_f32_conv_sizes *sizes, struct ink_arena *arena,
                               struct ink_nhwc_conv_plan *plan)
 {
     *plan = (struct ink_nhwc_conv_plan){.sizes = *sizes, .way = choose(sizes)};
     struct ink_window window =
         plan->way == INK_NHWC_WINOGRAD ? ink_nhwc_winograd_window(&sizes->window) : sizes->window;
-    ink_status st = ink_nhwc_window_plan(&window, sizes->groups * sizes->group_in, 0, arena, &plan->window);
+    bool join = plan->way == INK_NHWC_INDIRECT && sizes->groups == 1 && window.dilation[2] == 1;
+    bool border = join && sizes->group_in <= FEW_CHANNELS && window.kernel[2] > 1 && !ink_nhwc_window_inside(&window);
+    if (border) window = with_border(&window);
+    ink_status st = ink_nhwc_window_plan(&window, sizes->groups * sizes->group_in, 0, join, arena, &plan->window);
     if (st) return st;
+    if (border) plan->border_floats = parts_of(plan->window.in_pixels * plan->window.channels, LINE) * LINE;
     plan->scratch_floats = parts_of(ink_nhwc_window_pointers(&plan->window) * INK_POINTER_FLOATS, LINE) * LINE;
     if (plan->way == INK_NHWC_WINOGRAD) return ink_nhwc_winograd_plan(plan);
     size_t panel = plan->way == INK_NHWC_DEPTHWISE ? 1 : panels_of(sizes) * INK_CHANNELS;
-    return ink_mul_size(plan->window.taps, sizes->group_in, &plan->packed_floats) &&
+    plan->scratch_floats += plan->border_floats;
+    return ink_mul_size(plan->window.taps * plan->window.joined, sizes->group_in, &plan->packed_floats) &&
                    ink_mul_size(plan->packed_floats, panel, &plan->packed_floats) &&
                    ink_mul_size(plan->packed_floats, sizes->groups, &plan->packed_floats)
                ? INK_OK
@@ -68,7 +87,7 @@ static void pack_depthwise(const struct ink_nhwc_conv_plan *plan, const float *w
 static void pack_panels(const struct ink_nhwc_conv_plan *plan, const float *w, float *out)
 {
     const struct ink_f32_conv_sizes *s = &plan->sizes;
-    size_t taps = plan->window.taps, row = s->group_in * taps;
+    size_t taps = plan->window.taps * plan->window.joined, row = s->group_in * taps;
     for (size_t g = 0; g < s->groups; g++, w += s->group_out * row)
         for (size_t o = 0; o < s->group_out; o += INK_CHANNELS, out += row * INK_CHANNELS) {
             size_t n = min_size(INK_CHANNELS, s->group_out - o);
@@ -94,6 +113,8 @@ void ink_nhwc_conv_pack(const struct ink_nhwc_conv_plan *plan, const float *w, f
 /* What is given out to threads: blocks of pixels, and panels of outputs where there are few blocks. */
 struct job {
     const struct ink_nhwc_conv *conv;
+    const float *x;              /* all pictures; or the one at hand, with its border */
+    size_t picture;              /* the first one that is there */
     size_t block_pixels, blocks; /* of one picture */
     size_t part_panels, parts;   /* of one group */
     float low, high;
@@ -105,16 +126,17 @@ static struct job cut(const struct ink_nhwc_conv *conv)
     const struct ink_f32_conv_sizes *s = &plan->sizes;
     bool depthwise = plan->way == INK_NHWC_DEPTHWISE;
     size_t panels = depthwise ? 1 : panels_of(s), groups = depthwise ? 1 : s->groups;
-    struct job job = {.conv = conv, .part_panels = panels, .parts = 1};
+    struct job job = {.conv = conv, .x = conv->x, .part_panels = panels, .parts = 1};
     ink_activation_clamp(&conv->activation, &job.low, &job.high);
 
     size_t tiles = parts_of(plan->window.out_pixels, INK_PIXELS), block = plan->window.block_tiles;
-    double cost = (double)s->batch * (double)outputs_of(s) * (double)plan->window.out_pixels *
-                  (double)plan->window.taps * (double)s->group_in;
+    size_t batch = plan->border_floats ? 1 : s->batch; /* those with a border are done one by one */
+    double cost = (double)batch * (double)outputs_of(s) * (double)plan->window.out_pixels *
+                  (double)(plan->window.taps * plan->window.joined) * (double)s->group_in;
     size_t threads = conv->parallel && cost >= WORTH_A_THREAD ? (size_t)conv->parallel->threads : 1;
     size_t wanted = threads > 1 ? TASKS_A_THREAD * threads : 1;
-    if (parts_of(tiles, block) * s->batch * groups < wanted) {
-        size_t blocks = parts_of(wanted, s->batch * groups);
+    if (parts_of(tiles, block) * batch * groups < wanted) {
+        size_t blocks = parts_of(wanted, batch * groups);
         if (tiles > panels) /* cut along the longer side: what is cut is read by all */
             block = min_size(block, parts_of(tiles, blocks));
         else
@@ -134,30 +156,35 @@ static void run_panels(const struct job *job, size_t picture, size_t group, size
     const struct ink_f32_conv_sizes *s = &plan->sizes;
     const struct ink_kernels *kernels = ink_kernels();
     size_t outputs = outputs_of(s), count = min_size(job->block_pixels, plan->window.out_pixels - first);
-    size_t taps = plan->window.taps, panel_floats = taps * s->group_in * INK_CHANNELS;
+    size_t taps = plan->window.taps, k = s->group_in * plan->window.joined, panel_floats = taps * k * INK_CHANNELS;
     const float **pointers = (const float **)scratch;
     ink_nhwc_window_rows(&plan->window,
-                         conv->x + picture * plan->window.in_pixels * plan->window.channels + group * s->group_in,
-                         first, count, pointers);
+                         job->x + picture * plan->window.in_pixels * plan->window.channels + group * s->group_in, first,
+                         count, pointers);
 
-    size_t pixel = picture * plan->window.out_pixels + first, o0 = part * job->part_panels * INK_CHANNELS;
+    size_t pixel = (job->picture + picture) * plan->window.out_pixels + first,
+           o0 = part * job->part_panels * INK_CHANNELS;
     size_t o1 = min_size(o0 + job->part_panels * INK_CHANNELS, s->group_out);
-    struct ink_f32_igemm tile = {.taps = taps, .k = s->group_in, .c_row = outputs, .low = job->low, .high = job->high};
+    struct ink_f32_igemm tile = {.taps = taps, .k = k, .c_row = outputs, .low = job->low, .high = job->high};
     for (size_t o = o0; o < o1; o += INK_CHANNELS) {
         size_t out = group * s->group_out + o;
         tile.n = min_size(INK_CHANNELS, o1 - o);
         tile.b = conv->packed + (group * panels_of(s) + o / INK_CHANNELS) * panel_floats;
         tile.bias = conv->bias ? conv->bias + out : NULL;
-        for (size_t i = 0; i < count; i += INK_PIXELS) {
-            tile.m = min_size(INK_PIXELS, count - i);
+        for (size_t i = 0; i < count; i += tile.m) {
+            bool wide = tile.n <= INK_NARROW && count - i >= 2 * INK_PIXELS;
+            tile.m = wide ? 2 * INK_PIXELS : min_size(INK_PIXELS, count - i);
             tile.rows = pointers + i * taps;
             tile.c = conv->y + (pixel + i) * outputs + out;
             tile.add = conv->add ? conv->add + (pixel + i) * outputs + out : NULL;
             kernels->f32_igemm_tile(&tile);
         }
     }
-    for (size_t i = 0; i < count; i++)
-        ink_activation_apply(&conv->activation, o1 - o0, conv->y + (pixel + i) * outputs + group * s->group_out + o0);
+    float *y = conv->y + pixel * outputs + group * s->group_out + o0;
+    if (o1 - o0 == outputs)
+        ink_activation_apply(&conv->activation, count * outputs, y);
+    else
+        for (size_t i = 0; i < count; i++) ink_activation_apply(&conv->activation, o1 - o0, y + i * outputs);
 }
 
 static void panels_task(void *arg, size_t index, int worker)
@@ -166,7 +193,39 @@ static void panels_task(void *arg, size_t index, int worker)
     const struct ink_nhwc_conv_plan *plan = job->conv->plan;
     size_t part = index % job->parts, block = index / job->parts % job->blocks, rest = index / job->parts / job->blocks;
     run_panels(job, rest / plan->sizes.groups, rest % plan->sizes.groups, block * job->block_pixels, part,
-               job->conv->scratch + (size_t)worker * plan->scratch_floats);
+               job->conv->scratch + (size_t)worker * plan->scratch_floats + plan->border_floats);
+}
+
+/* A picture [in..., channels] into the middle of one with a border of zeros. */
+static void copy_with_border(const struct ink_nhwc_conv_plan *plan, const float *x, float *out)
+{
+    const struct ink_window *from = &plan->sizes.window, *to = &plan->window.window;
+    size_t channels = plan->window.channels, row = to->in[2] * channels, left = from->pad[2] * channels;
+    size_t middle = min_size(from->in[2] * channels, row > left ? row - left : 0);
+    for (size_t z = 0; z < to->in[0]; z++)
+        for (size_t y = 0; y < to->in[1]; y++, out += row) {
+            size_t in_z = z - from->pad[0], in_y = y - from->pad[1]; /* in the border they are very large */
+            if (in_z >= from->in[0] || in_y >= from->in[1] || !middle) {
+                memset(out, 0, row * sizeof *out);
+                continue;
+            }
+            memset(out, 0, left * sizeof *out);
+            memcpy(out + left, x + (in_z * from->in[1] + in_y) * from->in[2] * channels, middle * sizeof *out);
+            memset(out + left + middle, 0, (row - left - middle) * sizeof *out);
+        }
+}
+
+/* The first thread's scratch holds the picture that all work on. */
+static void run_with_border(struct job *job)
+{
+    const struct ink_nhwc_conv *conv = job->conv;
+    const struct ink_nhwc_conv_plan *plan = conv->plan;
+    const size_t *in = plan->sizes.window.in;
+    job->x = conv->scratch;
+    for (job->picture = 0; job->picture < plan->sizes.batch; job->picture++) {
+        copy_with_border(plan, conv->x + job->picture * in[0] * in[1] * in[2] * plan->window.channels, conv->scratch);
+        ink_parallel_run(conv->parallel, job->blocks * job->parts, panels_task, job);
+    }
 }
 
 static void depthwise_task(void *arg, size_t index, int worker)
@@ -207,7 +266,9 @@ void ink_nhwc_conv(const struct ink_nhwc_conv *conv)
     }
     struct job job = cut(conv);
     size_t pictures = plan->sizes.batch * job.blocks;
-    if (plan->way == INK_NHWC_DEPTHWISE)
+    if (plan->border_floats)
+        run_with_border(&job);
+    else if (plan->way == INK_NHWC_DEPTHWISE)
         ink_parallel_run(conv->parallel, pictures, depthwise_task, &job);
     else
         ink_parallel_run(conv->parallel, pictures * plan->sizes.groups * job.parts, panels_task, &job);

@@ -21,6 +21,7 @@ struct ink_nhwc_conv_plan {
     struct ink_f32_conv_sizes sizes;
     enum ink_nhwc_way way;
     struct ink_nhwc_window window;
+    size_t border_floats; /* of a picture that is copied to give it a border; 0: it is read where it lies */
     size_t packed_floats;
     size_t scratch_floats; /* for each thread */
 };

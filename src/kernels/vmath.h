@@ -61,6 +61,16 @@ static inline float ink_exp_f32(float x)
     return (1 + ink_expm1_small(r)) * ink_power_of_two(half) * ink_power_of_two(k - half);
 }
 
+/* exp(x) for x <= 0: nothing overflows, and 2^k in two halves needs no bounds. */
+static inline float ink_exp_negative(float x)
+{
+    x = x < -104.0f ? -104.0f : x;
+    int32_t k, half;
+    float r = ink_exp_reduce(x, &k);
+    half = k >> 1;
+    return (1 + ink_expm1_small(r)) * ink_power_of_two(half) * ink_power_of_two(k - half);
+}
+
 /* exp(x) - 1 for x in [-87, 87], without loss near 0. */
 static inline float ink_expm1_clamped(float x)
 {
@@ -123,13 +133,13 @@ static inline float ink_tanh_f32(float x)
 
 static inline float ink_sigmoid_f32(float x)
 {
-    float z = ink_exp_f32(-ink_magnitude(x)); /* at most 1: nothing overflows */
+    float z = ink_exp_negative(-ink_magnitude(x));
     return (x < 0 ? z : 1.0f) / (1 + z);
 }
 
 static inline float ink_softplus_f32(float x)
 {
-    return (x > 0 || x != x ? x : 0) + ink_log1p_unit(ink_exp_f32(-ink_magnitude(x)));
+    return (x > 0 || x != x ? x : 0) + ink_log1p_unit(ink_exp_negative(-ink_magnitude(x)));
 }
 
 /* erfc(a) exp(a^2) for a in [0.95, 4.3], a polynomial in 1 / (1 + a/2) - 1/2 through nine Chebyshev nodes: within 6e-10. */

@@ -38,7 +38,8 @@ ink_status ink_nhwc_pool_prepare(struct ink_op_ctx *ctx)
     if (st || !ink_tensor_count(ctx->out[0])) return st;
     bool max = kind->what == INK_POOL_MAX;
     my->batch = (size_t)out.dims[0];
-    st = ink_nhwc_window_plan(&window, (size_t)out.dims[out.rank - 1], max ? -INFINITY : 0, ctx->arena, &my->window);
+    st = ink_nhwc_window_plan(&window, (size_t)out.dims[out.rank - 1], max ? -INFINITY : 0, false, ctx->arena,
+                              &my->window);
     if (st) return ink_op_fail(ctx, st, "the pool is too large to plan");
     if (!max) st = ink_pool_scale(ctx, &window, &my->scale);
     ctx->scratch_bytes = (ink_nhwc_window_pointers(&my->window) * sizeof(float *) + INK_ARENA_ALIGN - 1) /

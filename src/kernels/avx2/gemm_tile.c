@@ -11,10 +11,10 @@ INLINE __m256 load(const float *p, int edge, __m256i mask)
     return edge ? _mm256_maskload_ps(p, mask) : _mm256_loadu_ps(p);
 }
 
-INLINE void store(float *p, int edge, __m256i mask, __m256 v)
+INLINE void store(float *p, int edge, size_t left, __m256 v)
 {
     if (edge)
-        _mm256_maskstore_ps(p, mask, v);
+        ink_store_part8(p, v, left);
     else
         _mm256_storeu_ps(p, v);
 }
@@ -36,7 +36,8 @@ INLINE __m256 finish(const struct ink_f32_tile *t, size_t i, size_t j, int edge,
 
 INLINE void tile(const struct ink_f32_tile *t, const int m, const int v, const int edge)
 {
-    __m256i mask = ink_mask8(edge ? t->n - 8 * (size_t)(v - 1) : 8);
+    const size_t left = edge ? t->n - 8 * (size_t)(v - 1) : 8;
+    __m256i mask = ink_mask8(left);
     __m256 sum[6][2];
     ROWS_OF(m) VECTORS_OF(v) sum[i][j] = _mm256_setzero_ps();
 
@@ -54,7 +55,7 @@ INLINE void tile(const struct ink_f32_tile *t, const int m, const int v, const i
     ROWS_OF(m) VECTORS_OF(v)
     {
         int last = edge && j == v - 1;
-        store(t->c + (size_t)i * t->c_row + 8 * j, last, mask,
+        store(t->c + (size_t)i * t->c_row + 8 * j, last, left,
               finish(t, (size_t)i, (size_t)(8 * j), last, mask, sum[i][j]));
     }
 }

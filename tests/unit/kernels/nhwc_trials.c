@@ -10,7 +10,7 @@
 
 #include "guard.h"
 
-enum { TAPS = 5, CHANNELS_MAX = 40, LINES_MAX = TAPS * INK_PIXELS };
+enum { TAPS = 5, CHANNELS_MAX = 40, LINES_MAX = TAPS * 2 * INK_PIXELS };
 
 /* Rows of channels for all taps of a tile, each between canaries of its own. */
 struct rows {
@@ -58,8 +58,8 @@ void f32_igemm_tile(const struct ink_kernels *kernels)
     for (size_t k = 1; k <= 9; k += 4) {
         struct rows rows;
         rows_init(&rows, k);
-        for (size_t m = 1; m <= INK_PIXELS; m++)
-            for (size_t n = 1; n <= INK_CHANNELS; n++)
+        for (size_t m = 1; m <= 2 * INK_PIXELS; m += m < INK_PIXELS ? 1 : INK_PIXELS)
+            for (size_t n = 1; n <= (m > INK_PIXELS ? INK_NARROW : INK_CHANNELS); n++)
                 for (unsigned form = 0; form < 4; form++) {
                     struct ink_f32_igemm tile = {
                         .m = m, .n = n, .taps = 1 + form, .k = k, .rows = rows.at, .b = b, .c_row = n + form};
