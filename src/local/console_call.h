@@ -109,6 +109,9 @@ void ink_console_put_object(struct ink_console_call *call);
 void ink_console_delete_object(struct ink_console_call *call);
 void ink_console_copy_object(struct ink_console_call *call);
 
+/* console_model.c */
+void ink_console_list_models(struct ink_console_call *call);
+
 /* console_look.c */
 void ink_console_look(struct ink_console_call *call);
 void ink_console_graph(struct ink_console_call *call);

@@ -11,6 +11,7 @@ const struct ink_console_row ink_console_rows[] = {
     {"GET", "object", NULL, ink_console_get_object},
     {"PUT", "object", ink_console_put_object_begin, ink_console_put_object},
     {"DELETE", "object", NULL, ink_console_delete_object},
+    {"GET", "models", NULL, ink_console_list_models},
     {"GET", "look", NULL, ink_console_look},
     {"GET", "graph", NULL, ink_console_graph},
     {"GET", "runs", NULL, ink_console_list_runs},
