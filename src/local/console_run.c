@@ -96,6 +96,7 @@ void ink_console_get_run(struct ink_console_call *call)
 {
     struct ink_store_run run;
     struct ink_store_failure failure;
+    ink_queue_catch_up(call->console->queue);
     if (!find_run(call, &run)) return;
     json_t *record = parsed(run.record), *detail = parsed(run.detail);
     json_object_update(record, detail);

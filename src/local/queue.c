@@ -17,6 +17,7 @@
 
 enum {
     SETTLE_DELAY_MS = 20,   /* so that what is settled together commits together: nobody waits for it */
+    CATCH_UP_MS = 1000,     /* how long somebody waits for what is settled to be written */
     SETTLE_AGAIN_MS = 1000, /* the store refused (a full disk): try again then */
 };
 
@@ -170,12 +171,15 @@ static void write_settled(struct ink_queue *queue)
     if (!what) return;
     queue->settled = NULL;
     queue->settled_count = 0;
+    queue->writing = true;
     for (struct settled *one = batch; one; one = one->next) what[i++] = one->what;
     pthread_mutex_unlock(&queue->lock);
     ink_store_status status = ink_store_event_settle(queue->store, what, count);
     ink_free(what);
     if (!status) free_settled(batch);
     pthread_mutex_lock(&queue->lock);
+    queue->writing = false;
+    pthread_cond_broadcast(&queue->written);
     if (!status) return;
     struct settled **end = &batch;
     while (*end) end = &(*end)->next;
@@ -267,6 +271,18 @@ size_t ink_queue_waiting(struct ink_queue *queue)
     for (const struct ink_store_event *event = queue->ready; event; event = event->next) count++;
     pthread_mutex_unlock(&queue->lock);
     return count;
+}
+
+void ink_queue_catch_up(struct ink_queue *queue)
+{
+    struct timespec until = ink_queue_moment(CATCH_UP_MS);
+    int late = 0;
+    pthread_mutex_lock(&queue->lock);
+    if (queue->settled) queue->settle_at_ms = now_ms();
+    pthread_cond_signal(&queue->work);
+    while ((queue->settled || queue->writing) && !late)
+        late = pthread_cond_timedwait(&queue->written, &queue->lock, &until);
+    pthread_mutex_unlock(&queue->lock);
 }
 
 /* --- seats ------------------------------------------------------------------------------------------------------ */
@@ -373,6 +389,7 @@ ink_status ink_queue_new(struct ink_store *store, const struct ink_queue_options
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&queue->work, &attributes);
     pthread_cond_init(&queue->answered, &attributes);
+    pthread_cond_init(&queue->written, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&queue->lock, NULL);
     ink_store_listen(store, on_events, queue);
@@ -406,6 +423,7 @@ void ink_queue_free(struct ink_queue *queue)
     free_settled(queue->settled);
     pthread_cond_destroy(&queue->work);
     pthread_cond_destroy(&queue->answered);
+    pthread_cond_destroy(&queue->written);
     pthread_mutex_destroy(&queue->lock);
     ink_free(queue);
 }

@@ -69,6 +69,9 @@ struct ink_queue_fate {
 struct ink_queue_fate ink_queue_settle(struct ink_queue *queue, struct ink_store_event *event,
                                        const struct ink_queue_failure *failure, struct ink_view answer);
 
+/* Waits until what was settled is in the store, but not for long: for who wants to read failure records there. */
+void ink_queue_catch_up(struct ink_queue *queue);
+
 /* Gives an event back that was not tried: a server that stops. Frees it; the store still has it. */
 void ink_queue_put_back(struct ink_queue *queue, struct ink_store_event *event);
 

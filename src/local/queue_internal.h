@@ -34,7 +34,9 @@ struct ink_queue {
 
     struct settled *settled;
     size_t settled_count;
-    int64_t settle_at_ms; /* monotonic; when settled is not NULL */
+    int64_t settle_at_ms;   /* monotonic; when settled is not NULL */
+    bool writing;           /* some that were settled are on their way into the store */
+    pthread_cond_t written; /* ... and have arrived */
     pthread_cond_t work;
     pthread_t thread;
     bool threaded, stop;

@@ -196,15 +196,19 @@ void ink_run_answer(struct ink_run *run, const char *key, struct ink_view json)
         json_decref(answer);
         return;
     }
-    json_t *error = json_object_get(answer, "error");
-    json_t *out =
-        json_pack("{s:o,s:n,s:n,s:o,s:o}", "key", ink_json_text(key), "text", "probability", "code",
-                  or_null(json_object_get(error, "code")), "message", or_null(json_object_get(error, "message")));
+    json_t *error = json_object_get(answer, "error"), *code = json_object_get(error, "code");
+    json_t *message = json_object_get(error, "message");
+    if (json_is_string(error)) { /* a report has the code alone, and all that stands against the model */
+        code = error;
+        message = json_array_get(json_object_get(answer, "problems"), 0);
+    }
+    json_t *out = json_pack("{s:o,s:n,s:n,s:o,s:o}", "key", ink_json_text(key), "text", "probability", "code",
+                            or_null(code), "message", or_null(message));
     if (json_is_true(json_object_get(answer, "usable")))
         set_text(out, "text", "usable");
-    else if (!json_is_object(error))
+    else if (!code)
         read_classes(answer, out);
-    set_text(run->record, "outcome", json_is_object(error) ? "refused" : "answered");
+    set_text(run->record, "outcome", code ? "refused" : "answered");
     json_object_set_new(run->record, "answer", out);
     json_decref(answer);
 }

@@ -182,7 +182,7 @@ void ink_classifier_read(struct ink_classifier *c, const char *name, struct ink_
     ink_status st = ink_decode(picture, NULL, arena, &out->image, &out->error);
     out->decoded = !st;
     out->times.decode_us = ink_clock_us() - start;
-    ink_stage("prepare");
+    if (!st) ink_stage("prepare");
     if (!st)
         st =
             c->segment ? ink_line_read(c, arena, deadline_us, out) : ink_classifier_prepare(c, &out->image, arena, out);
