@@ -14,12 +14,11 @@ static struct ink_credentials_wish wish_of(const struct ink_args *args)
 }
 
 /* A bucket may have dots, a stack and a function may not. "a.b" and "a-b" would have the same; ink_deployed_look tells. */
-static void name_parts(struct ink_deployed *d)
+void ink_deployed_stack_name(const char *bucket, char out[INK_STACK_NAME_MAX + 1])
 {
-    snprintf(d->stack_name, sizeof d->stack_name, "inkling-%s", d->bucket);
-    for (char *p = d->stack_name; *p; p++)
+    snprintf(out, INK_STACK_NAME_MAX + 1, "inkling-%s", bucket);
+    for (char *p = out; *p; p++)
         if (*p == '.') *p = '-';
-    snprintf(d->function_name, sizeof d->function_name, "%.*s", INK_FUNCTION_NAME_MAX, d->stack_name);
 }
 
 ink_status ink_deployed_open(struct ink_deployed *d, const char *bucket, const struct ink_args *args,
@@ -32,7 +31,8 @@ ink_status ink_deployed_open(struct ink_deployed *d, const char *bucket, const s
         return ink_fail(err, INK_E_ARGUMENT,
                         "no bucket's name: 3 to 63 small letters, digits, '-' and '.', and a letter or digit at both "
                         "ends");
-    name_parts(d);
+    ink_deployed_stack_name(bucket, d->stack_name);
+    snprintf(d->function_name, sizeof d->function_name, "%.*s", INK_FUNCTION_NAME_MAX, d->stack_name);
     d->http = ink_http_client_new();
     if (!d->http) return ink_fail(err, INK_E_OOM, "no memory for connections");
     d->aws.http = d->http;

@@ -22,6 +22,9 @@ struct ink_deployed {
     struct ink_stack stack;
 };
 
+/* "inkling-" and the bucket's name with '-' for each '.'. */
+void ink_deployed_stack_name(const char *bucket, char out[INK_STACK_NAME_MAX + 1]);
+
 /* What every command that goes to AWS takes. */
 #define INK_OPTION_PROFILE                                                                                             \
     {                                                                                                                  \

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/credentials.h"
 #include "base/clock.h"
 #include "cli/command.h"
+#include "cli/deployed.h"
+#include "cli/failed_events.h"
 #include "cli/print.h"
 #include "pipeline/keys.h"
 #include "pipeline/recognise.h"
@@ -35,17 +38,22 @@ struct sweep {
     size_t count, room;
 };
 
-static ink_status open_services(struct sweep *s, const char *endpoint, struct ink_error *err)
+static ink_status find_account(struct sweep *s, const struct ink_args *args, struct ink_error *err)
 {
-    if (endpoint) {
-        /* the local cloud's own pair, where no other is given */
-        setenv("AWS_ACCESS_KEY_ID", "inkling", 0);
-        setenv("AWS_SECRET_ACCESS_KEY", "inkling-local", 0);
-    }
-    ink_status st = ink_aws_config_from_env(&s->arena, &s->config, err);
-    if (st) return st;
+    struct ink_credentials_wish wish = {ink_args_value(args, "profile"), ink_args_value(args, "region")};
+    if (!ink_args_value(args, "s3")) return ink_credentials_find(s->http, &wish, &s->arena, &s->config, err);
+    /* the local cloud's own pair, where no other is given */
+    setenv("AWS_ACCESS_KEY_ID", "inkling", 0);
+    setenv("AWS_SECRET_ACCESS_KEY", "inkling-local", 0);
+    return ink_aws_config_from_env(&s->arena, &s->config, err);
+}
+
+static ink_status open_services(struct sweep *s, const struct ink_args *args, struct ink_error *err)
+{
     if (!(s->http = ink_http_client_new())) return ink_fail(err, INK_E_OOM, "out of memory");
-    st = ink_s3_new(s->http, &s->config, endpoint, &s->s3, err);
+    ink_status st = find_account(s, args, err);
+    if (st) return st;
+    st = ink_s3_new(s->http, &s->config, ink_args_value(args, "s3"), &s->s3, err);
     if (st) return st;
     ink_s3_objects_init(&s->objects, s->s3);
     s->recogniser = ink_recogniser_new(&s->objects.objects, &(struct ink_recogniser_options){.threads = 1});
@@ -142,6 +150,29 @@ static int read_again(struct sweep *s, const struct ink_args *args)
     return failed ? INK_EXIT_FAILED : INK_EXIT_DONE;
 }
 
+/* Another S3 than Amazon's has no stacks, and its keys are none of Amazon's business. */
+static bool may_be_deployed(const struct sweep *s, const struct ink_args *args)
+{
+    bool elsewhere = ink_args_value(args, "s3") || ink_aws_endpoint_from_env("S3");
+    return !*s->prefix && (!elsewhere || (!ink_args_value(args, "s3") && ink_aws_endpoint_from_env("CLOUDFORMATION")));
+}
+
+static int bring_back_failed(struct sweep *s, const struct ink_args *args)
+{
+    struct ink_aws aws = {.http = s->http, .config = s->config};
+    struct ink_failed_events failed;
+    struct ink_error err = {0};
+    ink_status st = ink_failed_events_sweep(&aws, s->bucket, s->recogniser, args, &failed, &err);
+    if (failed.messages)
+        printf("%zu failed events, %zu answered now and gone from the queue\n", failed.messages, failed.answered);
+    if (st == INK_E_DENIED) {
+        fprintf(stderr, "The failure queue was not looked at: %s\n", err.text);
+        return INK_EXIT_DONE;
+    }
+    if (st) return ink_command_fail(args, "the failure queue: %s", err.text);
+    return failed.answered == failed.messages ? INK_EXIT_DONE : INK_EXIT_FAILED;
+}
+
 static int sweep(const struct ink_args *args)
 {
     struct sweep s = {0};
@@ -151,12 +182,15 @@ static int sweep(const struct ink_args *args)
     char *slash = s.bucket ? strchr(s.bucket, '/') : NULL;
     if (slash) *slash = '\0';
     s.prefix = slash ? slash + 1 : "";
-    ink_status st =
-        s.bucket ? open_services(&s, ink_args_value(args, "s3"), &err) : ink_fail(&err, INK_E_OOM, "out of memory");
+    ink_status st = s.bucket ? open_services(&s, args, &err) : ink_fail(&err, INK_E_OOM, "out of memory");
     if (!st) st = list(&s, &err);
     for (size_t i = 0; !st && i < s.count; i += AT_ONCE)
         st = look(&s, &s.subjects[i], s.count - i < AT_ONCE ? s.count - i : AT_ONCE, &err);
     int code = st ? ink_command_fail(args, "%s: %s", args->rest[0], err.text) : read_again(&s, args);
+    if (!st && may_be_deployed(&s, args)) {
+        int failed = bring_back_failed(&s, args);
+        if (code == INK_EXIT_DONE) code = failed;
+    }
     ink_recogniser_free(s.recogniser);
     ink_s3_free(s.s3);
     ink_http_client_free(s.http);
@@ -170,9 +204,14 @@ const struct ink_command ink_command_sweep = {
     .summary = "have read again what has no answer for its present content",
     .help = "Looks at every picture and model in a bucket (or below a prefix): where the answer is missing or is for "
             "an older upload,\n"
-            "it is read now, here. For after an outage, or to read what was there before the function was.\n\n"
+            "it is read now, here. For after an outage, or to read what was there before the function was. Of a bucket "
+            "that\n"
+            "`inkling deploy` made, the events that failed for good are brought back too.\n\n"
+            "  inkling sweep my-digits\n"
             "  inkling sweep handwriting/class-7/ --s3 http://127.0.0.1:9000\n",
-    .options = {{"s3", "URL",
+    .options = {INK_OPTION_PROFILE,
+                INK_OPTION_REGION,
+                {"s3", "URL",
                  "the S3 to use, e.g. the local cloud's (its own key pair unless AWS_ACCESS_KEY_ID is set)"}},
     .least = 1,
     .most = 1,

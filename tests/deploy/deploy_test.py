@@ -160,6 +160,25 @@ def whole_life(endpoint):
     has(run("status", "my-digits", endpoint=endpoint)[0], "failed      1 event: `inkling sweep` has them read again",
         "is updated (UPDATE_COMPLETE)", "2 pictures and models, 1 without an answer")
 
+    # a failed event is brought back: what it names is answered here (its picture is none, which is an answer)
+    aws.sqs.purge_queue(QueueUrl=failed)
+    s3_event = {"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {
+        "bucket": {"name": "my-digits"}, "object": {"key": "a.png", "size": 7, "eTag": "e", "sequencer": "00"}}}]}
+    record = {"version": "1.0", "requestContext": {"condition": "RetriesExhausted"}, "requestPayload": s3_event,
+              "responseContext": {"statusCode": 200}, "responsePayload": {}}
+    aws.s3.put_object(Bucket="my-digits", Key="gone.png", Body=b"")
+    aws.s3.delete_object(Bucket="my-digits", Key="gone.png")
+    for body in (record, json.loads(json.dumps(s3_event).replace("a.png", "gone.png"))):
+        aws.sqs.send_message(QueueUrl=failed, MessageBody=json.dumps(body))
+    aws.sqs.send_message(QueueUrl=failed, MessageBody="no event")
+    out, err = run("sweep", "my-digits", endpoint=endpoint, code=1)
+    has(out, "3 failed events, 2 answered now and gone from the queue")
+    has(err, "inkling: sweep: failed event ", "it stays in the queue")
+    has(aws.s3.get_object(Bucket="my-digits", Key="a.results.txt")["Body"].read().decode(), "error=bad-image")
+    aws.s3.delete_objects(Bucket="my-digits", Delete={"Objects": [
+        {"Key": "%s.results.%s" % (k, e)} for k in ("a", "b.PNG") for e in ("txt", "json")]})
+    aws.s3.put_object(Bucket="my-digits", Key="b.PNG.results.json", Body=b"{}")
+
     # the log
     group, now = "/aws/lambda/inkling-my-digits", int(time.time() * 1000)
     aws.logs.create_log_stream(logGroupName=group, logStreamName="s")
