@@ -22,7 +22,8 @@ void ink_log_setup(enum ink_log_level least, bool json)
 
 void ink_log_request(const char *request_id)
 {
-    snprintf(request, sizeof request, "%s", request_id ? request_id : "");
+    const char *id = request_id ? request_id : "";
+    ink_text_escape(id, strlen(id), request, sizeof request);
 }
 
 /* Escaped text is safe inside a JSON string but for the quote and the backslash. */
@@ -34,6 +35,29 @@ static void json_quote(const char *text, char *out, size_t out_cap)
         out[used++] = *text;
     }
     out[used] = '\0';
+}
+
+const char *ink_log_request_id(void)
+{
+    return request;
+}
+
+static void write_all(const char *line, size_t len)
+{
+    while (len) {
+        ssize_t n = write(STDERR_FILENO, line, len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break; /* nobody reads: nothing more to be done here */
+        line += n;
+        len -= (size_t)n;
+    }
+}
+
+void ink_log_verbatim(const char *line)
+{
+    char room[4096];
+    int len = snprintf(room, sizeof room, "%s\n", line);
+    if (len < (int)sizeof room) write_all(room, (size_t)len); /* half of a line would be none */
 }
 
 void ink_log(enum ink_log_level level, const char *format, ...)
@@ -54,16 +78,10 @@ void ink_log(enum ink_log_level level, const char *format, ...)
         char quoted[4096], quoted_request[168];
         json_quote(message, quoted, sizeof quoted);
         json_quote(request, quoted_request, sizeof quoted_request);
-        len = snprintf(line, sizeof line,
-                       "{\"timestamp\":\"%s\",\"level\":\"%s\",\"message\":\"%s\",\"requestId\":\"%s\"}\n", when,
-                       names[level], quoted, quoted_request);
+        len = snprintf(line, sizeof line, "{\"timestamp\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"%s%s%s}\n", when,
+                       names[level], quoted, *request ? ",\"requestId\":\"" : "", quoted_request, *request ? "\"" : "");
     } else {
         len = snprintf(line, sizeof line, "%s %s %s%s%s\n", when, names[level], request, *request ? " " : "", message);
     }
-    for (int done = 0; done < len;) {
-        ssize_t n = write(STDERR_FILENO, line + done, (size_t)(len - done));
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) break; /* nobody reads: nothing more to be done here */
-        done += (int)n;
-    }
+    write_all(line, (size_t)len);
 }

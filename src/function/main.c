@@ -4,6 +4,7 @@
  *   AWS_LAMBDA_RUNTIME_API           where invocations come from
  *   AWS_LAMBDA_FUNCTION_MEMORY_SIZE  MB; models and pictures are held against it
  *   AWS_LAMBDA_LOG_FORMAT, _LEVEL    JSON or Text; DEBUG, INFO, WARN, ERROR
+ *   INKLING_METRICS                  on or off: EMF lines (metrics.h); without it they are on with JSON logs
  *   LAMBDA_TASK_ROOT                 where the zip was unpacked: its model.onnx answers where a bucket has none
  *   INKLING_BUCKET                   this bucket's models read posted pictures; the root's is loaded before the first
  *                                    invocation, unless INKLING_COLD is set
@@ -16,6 +17,7 @@
 #include "base/text.h"
 #include "function/reply.h"
 #include "function/standby.h"
+#include "pipeline/metrics.h"
 #include "pipeline/recognise.h"
 
 enum {
@@ -45,6 +47,15 @@ static void set_up_log(void)
     for (int i = 0; level && i < 4; i++)
         if (ink_text_equal_nocase(level, levels[i])) least = (enum ink_log_level)i;
     ink_log_setup(least, format && ink_text_equal_nocase(format, "JSON"));
+}
+
+/* With JSON logs somebody has asked for logs that programs read; elsewhere such a line is in the way. */
+static void set_up_metrics(void)
+{
+    const char *wanted = getenv("INKLING_METRICS"), *format = getenv("AWS_LAMBDA_LOG_FORMAT");
+    const char *function = getenv("AWS_LAMBDA_FUNCTION_NAME");
+    bool on = wanted ? ink_text_equal_nocase(wanted, "on") : format && ink_text_equal_nocase(format, "JSON");
+    if (on) ink_metrics_setup(function && *function ? function : "inkling");
 }
 
 static size_t memory_from_env(void)
@@ -117,6 +128,7 @@ int main(void)
     struct ink_error err = {0};
     char type[INK_ERROR_TYPE_MAX];
     set_up_log();
+    set_up_metrics();
     ink_arena_init(&f.arena, CONFIG_BYTES_MAX);
     ink_status st = connect_platform(&f, &err);
     if (!st) {

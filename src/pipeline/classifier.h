@@ -45,6 +45,7 @@ struct ink_times {
     uint64_t decode_us;
     uint64_t prepare_us;
     uint64_t infer_us;
+    uint64_t store_us; /* of the answer, which itself cannot say it */
 };
 
 /* One of several characters in a picture. */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "pipeline/answers.h"
 #include "pipeline/look.h"
+#include "pipeline/metrics.h"
 #include "pipeline/results.h"
 #include "pipeline/stage.h"
 #include "pipeline/watchdog.h"
@@ -92,7 +93,7 @@ static ink_status read_picture(struct ink_recogniser *r, const struct ink_source
                : INK_OK;
 }
 
-static void log_answer(const struct ink_sources *sources, const struct ink_answer *answer)
+static void tell_of_answer(const struct ink_sources *sources, const struct ink_answer *answer)
 {
     const char *model = sources->model ? sources->model->key : sources->fallback;
     const char *bucket = sources->posted ? "" : sources->bucket, *slash = sources->posted ? "" : "/";
@@ -103,6 +104,7 @@ static void log_answer(const struct ink_sources *sources, const struct ink_answe
     else
         ink_log(INK_LOG_INFO, "%s%s%s: %s (%.3f) by %s%s", bucket, slash, key, answer->text,
                 (double)answer->probability, sources->model ? "" : "the model that is ", model);
+    ink_metrics_picture(answer);
 }
 
 /* One way through: *done when the answer stands, or there is nothing to answer any more. */
@@ -122,13 +124,15 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
     if (!st) st = read_picture(r, sources, ink_buffer_view(&sources->picture), started_us, &answer, err);
     if (!st && answer.error.status && !ink_answer_code(answer.error.status))
         st = ink_fail(err, answer.error.status, "%s", answer.error.text);
+    uint64_t answered_us = ink_clock_us();
     if (!st) st = ink_answers_write_results(r->models.objects, sources, &answer, err);
+    answer.times.store_us = ink_clock_us() - answered_us;
     if (!st) st = ink_sources_look_again(sources, r->models.objects, &r->arena, done, &gone, err);
     if (!st && gone) {
         ink_log(INK_LOG_INFO, "%s/%s: gone while it was read", sources->bucket, sources->picture_key);
         *done = true;
     }
-    if (!st && *done && !gone) log_answer(sources, &answer);
+    if (!st && *done && !gone) tell_of_answer(sources, &answer);
     return st;
 }
 
@@ -251,7 +255,7 @@ static ink_status posted_round(struct ink_recogniser *r, struct ink_sources *sou
         sources->model ? sources->model->classifier : ink_models_fallback(&r->models);
     out->by_model = sources->refusal.status || (classifier && classifier->error.status);
     st = ink_results_json(&answer, &subject, &out->json, err);
-    if (!st) log_answer(sources, &answer);
+    if (!st) tell_of_answer(sources, &answer);
     return st;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "pipeline/answers.h"
+#include "pipeline/metrics.h"
 
 enum { ANSWER_BYTES_MAX = 1024 * 1024, ARENA_MAX = 4 * 1024 * 1024 };
 
@@ -44,6 +45,7 @@ static ink_status write_unless_changed(struct ink_objects *objects, const struct
     }
     ink_log(INK_LOG_WARN, "%s/%s: %s: %s", sources->bucket, key_of(sources), ink_status_word(sources->refusal.status),
             sources->refusal.text);
+    if (sources->picture_key) ink_metrics_picture(&answer);
     return INK_OK;
 }
 
