@@ -26,7 +26,8 @@ static const struct service {
     const char *name, *variable, *host, *signing, *version, *prefix, *json;
 } services[] = {
     [INK_AWS_CLOUDFORMATION] = {"CloudFormation", "CLOUDFORMATION", "cloudformation", "cloudformation", "2010-05-15"},
-    [INK_AWS_CLOUDWATCH] = {"CloudWatch", "CLOUDWATCH", "monitoring", "monitoring", "2010-08-01"},
+    [INK_AWS_CLOUDWATCH] = {"CloudWatch", "CLOUDWATCH", "monitoring", "monitoring", NULL,
+                            "GraniteServiceVersion20100801.", "application/x-amz-json-1.0"},
     [INK_AWS_LAMBDA] = {"Lambda", "LAMBDA", "lambda", "lambda"},
     [INK_AWS_LOGS] = {"CloudWatch Logs", "CLOUDWATCH_LOGS", "logs", "logs", NULL, "Logs_20140328.",
                       "application/x-amz-json-1.1"},

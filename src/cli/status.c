@@ -132,14 +132,13 @@ static void print_queued(const json_t *part)
 static ink_status ask_alarm(struct ink_deployed *d, json_t *out, struct ink_error *err)
 {
     const char *name = ink_stack_output(&d->stack, "Alarm");
-    struct ink_buffer form;
-    struct ink_xml *root;
-    ink_aws_form_init(&form, INK_AWS_CLOUDWATCH, "DescribeAlarms");
-    ink_aws_form_add(&form, ink_view_text(name), "AlarmNames.member.1");
-    ink_status st = ink_aws_query(&d->aws, INK_AWS_CLOUDWATCH, "DescribeAlarms", &form, &d->arena, &root, err);
-    const char *state = st ? "" : ink_xml_text(root, "DescribeAlarmsResult/MetricAlarms/member/StateValue");
+    json_t *answer;
+    ink_status st = ink_aws_json(&d->aws, INK_AWS_CLOUDWATCH, "DescribeAlarms",
+                                 json_pack("{s:[s]}", "AlarmNames", name), &answer, err);
+    const char *state = text(json_array_get(json_object_get(answer, "MetricAlarms"), 0), "StateValue");
     if (!st && !*state) st = ink_fail(err, INK_E_NOT_FOUND, "there is no alarm %s", name);
     if (!st) set(out, "state", json_string(state));
+    json_decref(answer);
     return st;
 }
 

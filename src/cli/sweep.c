@@ -81,8 +81,11 @@ static ink_status list(struct sweep *s, struct ink_error *err)
 {
     const char *next = NULL;
     do {
-        struct ink_s3_call call = {
-            .op = INK_S3_LIST, .bucket = s->bucket, .key = s->prefix, .next = next, .arena = &s->arena};
+        struct ink_s3_call call = {.op = INK_S3_LIST,
+                                   .bucket = s->bucket,
+                                   .key = *s->prefix ? s->prefix : NULL,
+                                   .next = next,
+                                   .arena = &s->arena};
         ink_status st = ink_s3_perform(s->s3, &call, 1, ink_clock_us() + CALL_US);
         for (size_t i = 0; !st && i < call.item_count; i++) st = add_subject(s, &call.items[i], err);
         if (st) {

@@ -10,34 +10,10 @@ import os
 import pty
 import re
 import subprocess
-import sys
-import tempfile
 import time
 
+from deploy_parts import KEYS, Account, base_env, inkling, run, start_stand_in
 from scripted import Script, answer
-
-inkling = os.path.join(os.environ["INK_BUILD"], "inkling")
-here = os.path.dirname(os.path.abspath(__file__))
-try:
-    import boto3
-    from botocore.exceptions import ClientError
-except ImportError as error:
-    print("skipped: %s" % error)
-    sys.exit(77)
-
-folder = tempfile.TemporaryDirectory(prefix="inkling-deploy-")
-base_env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "INKLING_"))}
-base_env.update(HOME=folder.name, AWS_EC2_METADATA_DISABLED="true", NO_PROXY="127.0.0.1")
-KEYS = dict(AWS_ACCESS_KEY_ID="AKIATEST", AWS_SECRET_ACCESS_KEY="secret", AWS_REGION="eu-central-1")
-
-
-def run(*args, endpoint=None, keys=KEYS, code=0):
-    env = {**base_env, **keys}
-    if endpoint:
-        env["AWS_ENDPOINT_URL"] = endpoint
-    done = subprocess.run([inkling, *args], env=env, capture_output=True, text=True, timeout=120)
-    assert done.returncode == code, (args, done.returncode, done.stdout, done.stderr)
-    return done.stdout, done.stderr
 
 
 def has(text, *parts):
@@ -46,27 +22,6 @@ def has(text, *parts):
 
 
 # --- the whole life of a pipeline --------------------------------------------------------------------------------------
-
-
-def start_stand_in():
-    port_file = os.path.join(folder.name, "port")
-    server = subprocess.Popen([sys.executable, os.path.join(here, "stand_in.py"), port_file], stderr=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, env=base_env)
-    while not os.path.exists(port_file):
-        if server.poll() is not None:
-            print(server.stdout.read().decode(), end="")
-            sys.exit(server.returncode)
-        time.sleep(0.05)
-    return server, "http://127.0.0.1:" + open(port_file).read()
-
-
-class Account:
-    def __init__(self, endpoint):
-        self.endpoint = endpoint
-
-    def __getattr__(self, service):
-        return boto3.client(service, endpoint_url=self.endpoint, region_name="eu-central-1", aws_access_key_id="k",
-                            aws_secret_access_key="s")
 
 
 def check_parts(aws):
