@@ -6,13 +6,12 @@
 #include "base/text.h"
 
 /* NAME.json beside NAME.onnx, if there is one. */
-static ink_status read_settings(const char *path, struct ink_buffer *out, struct ink_error *err)
+static ink_status read_settings(const char *path, char json[PATH_MAX], struct ink_buffer *out, struct ink_error *err)
 {
-    char json[PATH_MAX];
     size_t len = strlen(path);
     ink_buffer_init(out, INK_SETTINGS_BYTES_MAX);
     if (!ink_text_ends_nocase(path, ".onnx")) return INK_OK;
-    snprintf(json, sizeof json, "%.*s.json", (int)(len - 5), path);
+    snprintf(json, PATH_MAX, "%.*s.json", (int)(len - 5), path);
     ink_status st = ink_file_read(json, out, err);
     if (st != INK_E_NOT_FOUND) return st;
     *err = (struct ink_error){0};
@@ -22,14 +21,16 @@ static ink_status read_settings(const char *path, struct ink_buffer *out, struct
 ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, struct ink_opened *out,
                            struct ink_error *err)
 {
+    char settings[PATH_MAX] = "";
     *out = (struct ink_opened){.path = path};
     ink_folder_of(path, out->folder_path, sizeof out->folder_path);
     ink_folder_init(&out->folder, out->folder_path);
     ink_status st = ink_file_map(path, &out->file, err);
-    if (!st) st = read_settings(path, &out->settings, err);
+    if (!st) st = read_settings(path, settings, &out->settings, err);
     if (st) return st;
     struct ink_external_data external = ink_folder_loader(&out->folder);
-    struct ink_classifier_options options = {.session = {.threads = threads, .external = &external}, .fit = fit};
+    struct ink_classifier_options options = {
+        .session = {.threads = threads, .external = &external}, .settings_name = settings, .fit = fit};
     st = ink_classifier_new(out->file.bytes, ink_buffer_view(&out->settings), &options, &out->classifier, err);
     return st ? ink_fail_in(err, "%s", path) : INK_OK;
 }

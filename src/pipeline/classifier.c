@@ -50,7 +50,7 @@ static ink_status load(struct ink_classifier *c, struct ink_view model, struct i
     if (!st) st = read_own_settings(c, err);
     if (!st && settings.len) {
         st = ink_settings_read(settings, &c->arena, &c->settings, err);
-        if (st) ink_fail_in(err, "settings");
+        if (st) ink_fail_in(err, "%s", options->settings_name ? options->settings_name : "settings");
     }
     if (!st) st = ink_convention_find(c->session, &c->settings, &c->arena, &c->convention, err);
     if (!st) st = ink_scorer_init(&c->scorer, c->session, &c->convention, &c->arena, err);

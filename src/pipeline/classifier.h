@@ -14,6 +14,7 @@
 
 struct ink_classifier_options {
     struct ink_session_options session;
+    const char *settings_name;       /* for messages: "model.json"; NULL: "settings" */
     enum ink_fit fit;                /* INK_FIT_COUNT: what the settings or the model say */
     const struct ink_finding *known; /* found earlier, for just these bytes and settings; NULL: nothing */
     uint64_t deadline_us;            /* for finding the convention; 0: none */

@@ -185,6 +185,10 @@ static ink_status classify(struct ink_models *models, struct ink_held_model *hel
     struct ink_external_data external = {.load = give_weights, .arg = held};
     struct ink_classifier_options options = options_for(models, held_bytes(held));
     options.session.external = &external;
+    char settings[INK_KEY_MAX + 1];
+    const char *name = ink_key_name(held->key);
+    snprintf(settings, sizeof settings, "%.*s.json", (int)(strlen(name) - strlen(".onnx")), name);
+    options.settings_name = settings;
     options.known = held->known.shown ? &held->known : NULL;
     options.deadline_us = deadline_us;
     struct ink_error refused = {0};
@@ -250,6 +254,7 @@ static ink_status load_packaged(struct ink_models *models, struct ink_classifier
     struct ink_packaged *packaged = &models->packaged;
     struct ink_external_data weights = ink_folder_loader(&packaged->folder);
     options->session.external = &weights;
+    options->settings_name = "model.json";
     ink_status st = ink_classifier_new(packaged->model.bytes, ink_buffer_view(&packaged->settings), options,
                                        &models->fallback, NULL);
     if (!models->fallback) return st;

@@ -319,6 +319,20 @@ static void a_row_of_characters(void **state)
     assert_memory_equal(bucket_text(&bucket, "x.jpg.results.txt"), "error=bad-model ; message=", 26);
 }
 
+static void wrong_settings_are_named(void **state)
+{
+    put("a/two.onnx", &model);
+    put("a/model.onnx", &model);
+    put("a/x.png", &one);
+    static const char *const keys[] = {"a/two.json", "a/model.json"};
+    for (size_t i = 0; i < 2; i++) bucket_put(&bucket, keys[i], ink_view_text("{\"fit\": \"round\"}"));
+    assert_int_equal(recognise("a/two.json"), INK_OK);
+    assert_non_null(strstr(bucket_text(&bucket, "a/two.report.txt"), "two.onnx: two.json: setting \"fit\" must be "));
+    assert_int_equal(recognise("a/x.png"), INK_OK);
+    static const char want[] = "error=bad-model ; message=model.onnx: model.json: setting \"fit\" must be ";
+    assert_memory_equal(bucket_text(&bucket, "a/x.results.txt"), want, sizeof want - 1);
+}
+
 static void events_name_what_failed(void **state)
 {
     struct ink_buffer answer;
@@ -393,6 +407,7 @@ int main(void)
         TEST(bad_things_are_answers),
         TEST(too_big_a_model),
         TEST(a_row_of_characters),
+        TEST(wrong_settings_are_named),
         TEST(events_name_what_failed),
         TEST(out_of_time_is_no_refusal),
     };
