@@ -97,6 +97,14 @@ ink_status ink_op_attr_texts(const struct ink_op_ctx *ctx, const char *name, con
     return INK_OK;
 }
 
+ink_status ink_op_attr_tensor(const struct ink_op_ctx *ctx, const char *name, const struct ink_tensor **out)
+{
+    const struct ink_attribute *a;
+    ink_status st = find(ctx, name, INK_ATTRIBUTE_TENSOR, &a);
+    if (!st) *out = a ? &a->tensors->tensor : NULL;
+    return st;
+}
+
 ink_status ink_op_axis(const struct ink_op_ctx *ctx, int64_t axis, int rank, bool end_allowed, int *out)
 {
     int64_t last = end_allowed ? rank : (int64_t)rank - 1;

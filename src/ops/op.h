@@ -130,6 +130,9 @@ INK_NODISCARD ink_status ink_op_attr_f32s(const struct ink_op_ctx *ctx, const ch
                                           size_t *count);
 INK_NODISCARD ink_status ink_op_attr_texts(const struct ink_op_ctx *ctx, const char *name,
                                            const struct ink_view **values, size_t *count);
+/* NULL where it is left out. The values lie in the model. */
+INK_NODISCARD ink_status ink_op_attr_tensor(const struct ink_op_ctx *ctx, const char *name,
+                                            const struct ink_tensor **out);
 bool ink_op_attr_given(const struct ink_op_ctx *ctx, const char *name);
 
 /* axis in [-rank, rank) (or [-rank, rank] where `end_allowed`) -> 0..rank; fails naming the node otherwise. */

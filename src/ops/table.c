@@ -22,6 +22,7 @@
 #include "ops/loss.h"
 #include "ops/matmul.h"
 #include "ops/matrix.h"
+#include "ops/ml.h"
 #include "ops/movement.h"
 #include "ops/nhwc.h"
 #include "ops/norm.h"
@@ -223,6 +224,16 @@
     {                                                                                                                  \
         INK_##kind                                                                                                     \
     }
+
+/* ai.onnx.ml */
+#define ML_NUMBERS (BIT(INK_FLOAT) | BIT(INK_DOUBLE) | INK_TYPES_INDEX)
+#define ML_LABELS  (BIT(INK_STRING) | BIT(INK_INT64))
+#define ML_CODES   (ML_LABELS | BIT(INK_FLOAT))
+#define ML_CODES_4 (ML_CODES | BIT(INK_INT32) | BIT(INK_INT16) | BIT(INK_DOUBLE)) /* double: exporters do */
+#define ML_MODEL(loaded, family)                                                                                       \
+    .load = loaded, .shape = ink_##family##_shape, .prepare = ink_##family##_prepare, .run = ink_##family##_run,       \
+    .multiply_adds = ink_##family##_multiply_adds
+#define ML_ENCODER(loaded) .load = loaded, .shape = ink_op_shape_same, .run = ink_label_encoder_run
 
 static const struct ink_op table[] = {
     /* clang-format off */
@@ -764,6 +775,26 @@ static const struct ink_op table[] = {
     {"", "Where", 16, "bTT>T", {ELEMENT}, 0, .shape = ink_op_shape_broadcast, .run = ink_where_run},
     {"", "Xor", 1, "bb>b", {0}, INK_OP_INPLACE, OLD_BINARY(XOR)},
     {"", "Xor", 7, "bb>b", {0}, INK_OP_INPLACE, BINARY(XOR)},
+    {"ai.onnx.ml", "ArrayFeatureExtractor", 1, "Ti>T", {ML_NUMBERS | BIT(INK_STRING)}, 0, MOVED(NULL, array_feature_extractor)},
+    {"ai.onnx.ml", "Binarizer", 1, "T>T", {ML_NUMBERS}, INK_OP_INPLACE, .load = ink_binarizer_load, .shape = ink_op_shape_same, .run = ink_binarizer_run},
+    {"ai.onnx.ml", "CategoryMapper", 1, "T>U", {ML_LABELS, ML_LABELS}, 0, ML_ENCODER(ink_category_mapper_load)},
+    {"ai.onnx.ml", "FeatureVectorizer", 1, "T*>f", {ML_NUMBERS}, 0, MOVED(ink_feature_vectorizer_load, feature_vectorizer)},
+    {"ai.onnx.ml", "Imputer", 1, "T>T", {ML_NUMBERS}, INK_OP_INPLACE, MOVED(ink_imputer_load, imputer)},
+    {"ai.onnx.ml", "LabelEncoder", 1, "T>U", {ML_LABELS, ML_LABELS}, 0, ML_ENCODER(ink_label_encoder_old_load)},
+    {"ai.onnx.ml", "LabelEncoder", 2, "T>U", {ML_CODES, ML_CODES}, 0, ML_ENCODER(ink_label_encoder_load)},
+    {"ai.onnx.ml", "LabelEncoder", 4, "T>U", {ML_CODES_4, ML_CODES_4}, 0, ML_ENCODER(ink_label_encoder_load)},
+    {"ai.onnx.ml", "LinearClassifier", 1, "T>Uf", {ML_NUMBERS, ML_LABELS}, 0, ML_MODEL(ink_linear_classifier_load, linear)},
+    {"ai.onnx.ml", "LinearRegressor", 1, "T>f", {ML_NUMBERS}, 0, ML_MODEL(ink_linear_regressor_load, linear)},
+    {"ai.onnx.ml", "Normalizer", 1, "T>f", {ML_NUMBERS}, 0, .load = ink_normalizer_load, .shape = ink_op_shape_same, .run = ink_normalizer_run},
+    {"ai.onnx.ml", "OneHotEncoder", 1, "T>f", {ML_NUMBERS | BIT(INK_STRING)}, 0, MOVED(ink_one_hot_encoder_load, one_hot_encoder)},
+    {"ai.onnx.ml", "SVMClassifier", 1, "T>Uf", {ML_NUMBERS, ML_LABELS}, 0, ML_MODEL(ink_svm_classifier_load, svm)},
+    {"ai.onnx.ml", "SVMRegressor", 1, "T>f", {ML_NUMBERS}, 0, ML_MODEL(ink_svm_regressor_load, svm)},
+    {"ai.onnx.ml", "Scaler", 1, "T>f", {ML_NUMBERS}, 0, MOVED(ink_scaler_load, scaler)},
+    {"ai.onnx.ml", "TreeEnsemble", 5, "T>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE) | BIT(INK_FLOAT16)}, 0, ML_MODEL(ink_tree_ensemble_load, tree)},
+    {"ai.onnx.ml", "TreeEnsembleClassifier", 1, "T>Uf", {ML_NUMBERS, ML_LABELS}, 0, ML_MODEL(ink_tree_classifier_load, tree)},
+    {"ai.onnx.ml", "TreeEnsembleClassifier", 3, "T>Uf", {ML_NUMBERS, ML_LABELS}, 0, ML_MODEL(ink_tree_classifier_load, tree)},
+    {"ai.onnx.ml", "TreeEnsembleRegressor", 1, "T>f", {ML_NUMBERS}, 0, ML_MODEL(ink_tree_regressor_load, tree)},
+    {"ai.onnx.ml", "TreeEnsembleRegressor", 3, "T>f", {ML_NUMBERS}, 0, ML_MODEL(ink_tree_regressor_load, tree)},
     {"ai.onnx.preview", "FlexAttention", 1, "TTT>T", {INK_TYPES_FLOAT}, 0, ATTENTION},
     {"ai.onnx.preview.training", "Adagrad", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(ADAGRAD)},
     {"ai.onnx.preview.training", "Adam", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(ADAM)},

@@ -13,7 +13,7 @@ enum { ONE_OP_ARGS = 10 };
 struct one_op {
     const char *domain, *name;
     int opset;
-    struct ink_attribute attributes[12];
+    struct ink_attribute attributes[16];
     int attribute_count;
     struct ink_tensor in[ONE_OP_ARGS];
     bool has[ONE_OP_ARGS], constant[ONE_OP_ARGS];
