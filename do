@@ -16,6 +16,7 @@ SYSROOT_PACKAGES="libc6 libc6-dev linux-libc-dev libevent-dev libssl-dev zlib1g-
     libgif-dev libjansson-dev libexpat1-dev libminizip-dev libdeflate-dev libcmocka-dev libcmocka0 libgcc-s1"
 NPM_BUILD_PACKAGES="autoconf automake libtool cmake g++ make" # aws-lambda-ric compiles a part of itself
 NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 @aws-sdk/s3-request-presigner@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
+BENCH_NPM_PACKAGES="onnxruntime-node@1 @aws-sdk/client-s3@3 pngjs@7" # what the first event is compared with
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
@@ -310,7 +311,27 @@ do_bench() {
     need $BUILD_PACKAGES libcmocka-dev
     configure build -Dtests=true -Dbench=true
     compile build
-    bench/run.sh build "$@"
+    case "${1:-}" in
+    cold) shift; bench_cold "$@" ;;
+    *) bench/run.sh build "$@" ;;
+    esac
+}
+
+# The first event over TLS, beside Node.js where there is one.
+bench_cold() {
+    need openssl python3
+    if command -v npm >/dev/null && [ "$(cat build/npm-cold/.installed 2>/dev/null)" != "$BENCH_NPM_PACKAGES" ]; then
+        say "Installing onnxruntime-node and the AWS SDK for JavaScript (310 MB in build/) ..."
+        mkdir -p build/npm-cold
+        [ -f build/npm-cold/package.json ] || echo '{"private":true}' >build/npm-cold/package.json
+        if ONNXRUNTIME_NODE_INSTALL_CUDA=skip npm install --prefix build/npm-cold --no-audit --no-fund --loglevel=error \
+            $BENCH_NPM_PACKAGES >build/npm-cold/install.log 2>&1; then
+            echo "$BENCH_NPM_PACKAGES" >build/npm-cold/.installed
+        else
+            say "npm could not install them (build/npm-cold/install.log): inkling alone"
+        fi
+    fi
+    python3 bench/cold.py "$@"
 }
 
 do_clean() {
@@ -325,6 +346,7 @@ do_help() {
 ./do build --arch arm64   build/arm64/bootstrap, the function for Lambda's arm64
 ./do test [--long]   everything: unit, golden and end-to-end tests with gcc, and with clang's sanitizers
 ./do bench [MODEL...] start of the programs, latency from PUT to results.txt, speed of the engine
+./do bench cold [N]  a function's first event over TLS, N times, beside Node.js with onnxruntime-node and the AWS SDK
 ./do lint            the arrows between modules, and the format of the code
 ./do fuzz [SECONDS]  every parser, SECONDS each (60)
 ./do clean           removes build/
