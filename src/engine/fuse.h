@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fuse.h - what the passes share (passes.c, fuse.c, widen.c, layout.c). Private to this module.
+/* fuse.h - what the passes share (passes.c, fuse.c, patterns.c, widen.c, layout.c). Private to this module.
  *
  * A pass is a function that looks at one step at a time, in order. Steps stand behind those that make their inputs, so what a
  * pass did to a maker is there when its users are looked at. */
@@ -25,6 +25,9 @@ struct ink_step *ink_pass_only_maker(const struct ink_pass *p, int value);
 
 /* `maker` now makes what `step` made, which is removed. */
 void ink_pass_take_over(struct ink_session *s, struct ink_step *maker, struct ink_step *step);
+
+/* Operators that exporters wrote out in steps (patterns.c). */
+ink_status ink_find_patterns(struct ink_pass *p, struct ink_step *step);
 
 /* MatMul or Conv by a weight, then Add of a weight for each output: inkling.Gemm, inkling.Conv. */
 ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step);

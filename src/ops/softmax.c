@@ -59,19 +59,30 @@ static void largest_alone(const struct job *job, const float *x, float *y)
     for (size_t i = 0; i < job->n; i++) y[i * step] = i == best;
 }
 
+/* The sum of exp(x[i]), a piece after the other. */
+static float sum_of_exp(size_t n, const float *x)
+{
+    enum { PIECE = 256 };
+    float piece[PIECE], sum = 0;
+    ink_unary_fn *exponential = ink_kernels()->unary_row(INK_UNARY_EXP, INK_ELEMENT_F32);
+    for (size_t i = 0; i < n; i += PIECE) {
+        size_t count = n - i < PIECE ? n - i : PIECE;
+        exponential(count, x + i, 0, 0, piece);
+        sum += ink_kernels()->f32_row_sum(count, piece);
+    }
+    return sum;
+}
+
 static void row(const struct job *job, const float *x, float *y)
 {
-    float largest = ink_kernels()->f32_row_max(job->n, x), sum = 0;
-    for (size_t i = 0; i < job->n; i++) {
-        y[i] = x[i] - largest;
-        float e = expf(y[i]);
-        sum += e;
-        if (!job->logarithm) y[i] = e;
+    const struct ink_kernels *kernels = ink_kernels();
+    kernels->f32_row_affine(job->n, x, 1, -kernels->f32_row_max(job->n, x), y);
+    if (job->logarithm) {
+        kernels->f32_row_affine(job->n, y, 1, -logf(sum_of_exp(job->n, y)), y);
+        return;
     }
-    if (job->logarithm)
-        ink_kernels()->f32_row_affine(job->n, y, 1, -logf(sum), y);
-    else
-        ink_kernels()->f32_row_affine(job->n, y, 1 / sum, 0, y);
+    kernels->unary_row(INK_UNARY_EXP, INK_ELEMENT_F32)(job->n, y, 0, 0, y);
+    kernels->f32_row_affine(job->n, y, 1 / kernels->f32_row_sum(job->n, y), 0, y);
 }
 
 static void column(const struct job *job, const float *x, float *y)
