@@ -42,6 +42,12 @@ LANE_INLINE void tile(const struct ink_f32_igemm *t, const int m, const int v)
         }
     }
     const size_t last = t->n - (size_t)(v - 1) * LANES;
+    if (last == LANES) {
+        PIXELS_OF(m)
+        VECTORS_OF(v) lane_store(t->c + (size_t)i * t->c_row + j * LANES,
+                                 finish(t, (size_t)i, (size_t)j * LANES, LANES, sum[i][j]));
+        return;
+    }
     PIXELS_OF(m) VECTORS_OF(v)
     {
         const size_t left = j == v - 1 ? last : LANES;

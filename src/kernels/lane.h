@@ -74,8 +74,12 @@ LANE_INLINE lane lane_pick(lane_bits mask, lane a, lane b)
 /* NaN passes. */
 LANE_INLINE lane lane_clamp(lane v, lane low, lane high)
 {
+#ifdef __AVX2__ /* max and min give their second operand when one is NaN */
+    return (lane)_mm256_min_ps((__m256)high, _mm256_max_ps((__m256)low, (__m256)v));
+#else
     v = lane_pick(v < low, low, v);
     return lane_pick(v > high, high, v);
+#endif
 }
 
 #endif

@@ -178,4 +178,23 @@ static inline float ink_erf_f32(float x)
     return ink_copysign(a < 1 ? small : large, x);
 }
 
+/* x times the normal distribution up to x, which is erfc(-x / sqrt 2) / 2; erfc(a) = exp(-a^2) p(1 / (1 + 0.4 a)) for
+ * a >= 0, p a polynomial through Chebyshev nodes up to a = 9.5: within 1e-5 of the
+ * result where that is far below 1, 5e-7 elsewhere. */
+static inline float ink_gelu_f32(float x)
+{
+    float a = ink_magnitude(x) * 0.70710678f, t = 1 / (1 + 0.4f * (a > 9.5f ? 9.5f : a)) - 0.604166667f;
+    float p = 0.0737336762f;
+    p = p * t - 0.0387107632f;
+    p = p * t - 0.223646295f;
+    p = p * t + 0.00066131016f;
+    p = p * t + 0.673632899f;
+    p = p * t + 1.27605579f;
+    p = p * t + 1.36214823f;
+    p = p * t + 0.988744896f;
+    p = p * t + 0.300383662f;
+    float tail = 0.5f * p * ink_exp_negative(-a * a);
+    return x * (x < 0 ? tail : 1 - tail);
+}
+
 #endif

@@ -19,6 +19,11 @@ static double exact_sigmoid(double x)
     return 1 / (1 + exp(-x));
 }
 
+static double exact_swish(double x)
+{
+    return x / (1 + exp(-x));
+}
+
 static double exact_softplus(double x)
 {
     return (x > 0 ? x : 0) + log1p(exp(-fabs(x)));
@@ -56,6 +61,9 @@ static const struct {
     {INK_UNARY_ERF, erf, -1e-3f, 1e-3f, 4},
     {INK_UNARY_SIGMOID, exact_sigmoid, -100, 100, 4},
     {INK_UNARY_SOFTPLUS, exact_softplus, -100, 100, 4},
+    {INK_UNARY_SWISH, exact_swish, -87, 100, 4},
+    {INK_UNARY_GELU, exact_gelu, -1, 100, 8},
+    {INK_UNARY_GELU, exact_gelu, -9, -1, 128}, /* the rounding of x * x, which exp makes larger */
     {INK_UNARY_ELU, exact_elu, -100, 10, 4},
 };
 
