@@ -39,6 +39,17 @@ ink_status ink_one_hot_encoder_load(struct ink_op_ctx *ctx);
 ink_status ink_one_hot_encoder_shape(struct ink_op_ctx *ctx);
 ink_status ink_one_hot_encoder_run(struct ink_op_ctx *ctx);
 
+/* --- maps (ml_maps.c) --- */
+
+ink_status ink_cast_map_load(struct ink_op_ctx *ctx);
+ink_status ink_cast_map_run(struct ink_op_ctx *ctx);
+
+ink_status ink_dict_vectorizer_load(struct ink_op_ctx *ctx);
+ink_status ink_dict_vectorizer_run(struct ink_op_ctx *ctx);
+
+ink_status ink_zip_map_load(struct ink_op_ctx *ctx);
+ink_status ink_zip_map_run(struct ink_op_ctx *ctx);
+
 /* --- models --- */
 
 ink_status ink_linear_classifier_load(struct ink_op_ctx *ctx);

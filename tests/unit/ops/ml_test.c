@@ -137,6 +137,60 @@ static void categories(void **state)
     assert_refused(&o, INK_E_MODEL, "unknown category");
 }
 
+static void map_in(struct one_op *o, enum ink_dtype keys, enum ink_dtype values, int64_t n, const void *key_data,
+                   const void *value_data)
+{
+    struct ink_tensor *pair = ink_arena_calloc(&o->arena, 2, sizeof *pair);
+    pair[0] = (struct ink_tensor){keys, {1, {n}}, (void *)(uintptr_t)key_data};
+    pair[1] = (struct ink_tensor){values, {1, {n}}, (void *)(uintptr_t)value_data};
+    enum ink_dtype dtype = ink_dtype_wrap(values, keys == INK_STRING ? INK_MAP_STRING : INK_MAP_INT64);
+    one_op_in(o, dtype, 1, (int64_t[]){2}, pair);
+}
+
+static void maps(void **state)
+{
+    static const float x[] = {0.5f, 0.25f, 1, 2};
+    static const int64_t keys[] = {4, 1}, numbers[] = {40, 10};
+    struct one_op o;
+    one_op_init(&o, ML, "ZipMap", 1);
+    one_op_ints(&o, "classlabels_int64s", 7, 8);
+    one_op_f32(&o, x, 2, 2);
+    assert_int_equal(one_op_run(&o), INK_OK);
+    assert_string_equal(ink_dtype_word(o.out[0].dtype), "seq(map(int64,float))");
+    const struct ink_tensor *rows = o.out[0].data, *pair = rows[1].data;
+    assert_integers(&pair[0], (int64_t[]){7, 8}, 2);
+    assert_floats(&pair[1], x + 2, 2);
+    one_op_free(&o);
+
+    one_op_init(&o, ML, "ZipMap", 1);
+    one_op_ints(&o, "classlabels_int64s", 7, 8, 9);
+    one_op_f32(&o, x, 2, 2);
+    assert_refused(&o, INK_E_MODEL, "no score for each of 3 classes");
+
+    one_op_init(&o, ML, "CastMap", 1);
+    map_in(&o, INK_INT64, INK_FLOAT, 2, keys, x);
+    assert_int_equal(one_op_run(&o), INK_OK);
+    assert_floats(&o.out[0], (float[]){0.25f, 0.5f}, 2);
+    one_op_free(&o);
+
+    one_op_init(&o, ML, "CastMap", 1);
+    one_op_text(&o, "map_form", "SPARSE");
+    one_op_text(&o, "cast_to", "TO_STRING");
+    one_op_int(&o, "max_map", 3);
+    map_in(&o, INK_INT64, INK_FLOAT, 2, keys, x);
+    assert_int_equal(one_op_run(&o), INK_OK);
+    assert_true(ink_view_is(((const struct ink_view *)o.out[0].data)[0], "0.f"));
+    assert_true(ink_view_is(((const struct ink_view *)o.out[0].data)[1], "0.250000"));
+    one_op_free(&o);
+
+    one_op_init(&o, ML, "DictVectorizer", 1);
+    one_op_ints(&o, "int64_vocabulary", 1, 2, 4);
+    map_in(&o, INK_INT64, INK_INT64, 2, keys, numbers);
+    assert_int_equal(one_op_run(&o), INK_OK);
+    assert_integers(&o.out[0], (int64_t[]){10, 0, 40}, 3);
+    one_op_free(&o);
+}
+
 static void linear(void **state)
 {
     static const float x[] = {-2, 3};
@@ -324,8 +378,9 @@ static void member_trees(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(features), cmocka_unit_test(categories), cmocka_unit_test(linear),
-        cmocka_unit_test(svm),      cmocka_unit_test(trees),      cmocka_unit_test(member_trees),
+        cmocka_unit_test(features),     cmocka_unit_test(categories), cmocka_unit_test(maps),
+        cmocka_unit_test(linear),       cmocka_unit_test(svm),        cmocka_unit_test(trees),
+        cmocka_unit_test(member_trees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
