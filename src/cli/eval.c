@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -152,6 +153,11 @@ static ink_status may_write(const char *path, struct ink_error *err)
     return INK_OK;
 }
 
+static bool is_stdout(const char *page)
+{
+    return page && strcmp(page, "-") == 0;
+}
+
 static ink_status write_page(const struct ink_eval_report *r, const char *path, struct ink_arena *arena,
                              struct ink_error *err)
 {
@@ -163,7 +169,10 @@ static ink_status write_page(const struct ink_eval_report *r, const char *path, 
     st = ink_exhibits_draw(r->evaluations, r->models, arena, &exhibits, err);
     if (!st) ink_eval_html(r, &exhibits, ink_clock_wall_ms(), &page);
     if (!st && page.failed) st = ink_fail(err, INK_E_LIMIT, "%s: the page would be over 256 MB", path);
-    if (!st) st = ink_file_replace(path, ink_buffer_view(&page), err);
+    if (!st && is_stdout(path) && fwrite(page.data, 1, page.len, stdout) != page.len)
+        st = ink_fail(err, INK_E_IO, "the page cannot be written: %s", strerror(errno));
+    else if (!st && !is_stdout(path))
+        st = ink_file_replace(path, ink_buffer_view(&page), err);
     ink_buffer_cleanup(&page);
     return st;
 }
@@ -203,13 +212,14 @@ static int eval(const struct ink_args *args)
     struct ink_eval_report report = {.source = source, .models = (size_t)args->count - 1};
     if (!ink_args_number(args, "threads", 1, INK_EVALUATE_THREADS_MAX, usual_threads(), &threads))
         return INK_EXIT_USAGE;
+    if (ink_args_switch(args, "progress")) ink_print_progress_as_lines();
     ink_arena_init(&arena, ARENA_BYTES);
-    ink_status st = page ? may_write(page, &err) : INK_OK;
+    ink_status st = page && !is_stdout(page) ? may_write(page, &err) : INK_OK;
     if (!st) st = ink_labelled_read(source, &arena, &pictures, &report.pictures, &err);
     if (!st) st = evaluate(args->rest, &report, pictures, (int)threads, &arena, &err);
     if (!st && ink_args_switch(args, "json"))
         ink_print_json(ink_eval_json(&report));
-    else if (!st)
+    else if (!st && !is_stdout(page))
         print_report(&report);
     if (!st && page) st = write_page(&report, page, &arena, &err);
     int code = st ? ink_command_fail(args, "%s", err.text) : INK_EXIT_DONE;
@@ -229,9 +239,11 @@ const struct ink_command ink_command_eval = {
             "(DIR/7/x.png),\n"
             "or from names (DIR/7_x.png).\n\n"
             "  inkling eval model.onnx pictures/ --html report.html\n",
-    .options = {{"html", "FILE", "also write a page with figures and the misread pictures, whole in one file"},
+    .options = {{"html", "FILE",
+                 "also write a page with figures and the misread pictures, whole in one file; - is stdout, alone"},
                 {"json", NULL, "as JSON (docs/json.md)"},
-                {"threads", "N", "pictures read at a time (one a CPU, at most 8); 1 times them best"}},
+                {"threads", "N", "pictures read at a time (one a CPU, at most 8); 1 times them best"},
+                {"progress", NULL, "lines \"progress DONE TOTAL\" on stderr"}},
     .least = 2,
     .most = -1,
     .run = eval,

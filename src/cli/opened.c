@@ -2,6 +2,7 @@
 #include "cli/opened.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -25,7 +26,9 @@ ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, stru
     *out = (struct ink_opened){.path = path};
     ink_folder_of(path, out->folder_path, sizeof out->folder_path);
     ink_folder_init(&out->folder, out->folder_path);
-    ink_status st = ink_file_map(path, &out->file, err);
+    out->builtin = strcmp(path, INK_OPENED_BUILTIN) == 0 && access(path, F_OK) != 0;
+    if (out->builtin) out->file.bytes = ink_builtin_model_view();
+    ink_status st = out->builtin ? INK_OK : ink_file_map(path, &out->file, err);
     if (!st) st = read_settings(path, settings, &out->settings, err);
     if (st) return st;
     struct ink_external_data external = ink_folder_loader(&out->folder);
@@ -39,7 +42,7 @@ void ink_opened_cleanup(struct ink_opened *opened)
 {
     ink_classifier_free(opened->classifier);
     ink_folder_cleanup(&opened->folder);
-    ink_file_unmap(&opened->file);
+    if (!opened->builtin) ink_file_unmap(&opened->file);
     ink_buffer_cleanup(&opened->settings);
 }
 

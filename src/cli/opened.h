@@ -8,10 +8,14 @@
 #include "engine/external.h"
 #include "pipeline/classifier.h"
 
+/* Instead of a path, where there is no file of that name: the model that is built in. */
+#define INK_OPENED_BUILTIN "built-in"
+
 struct ink_opened {
     const char *path;
     char folder_path[PATH_MAX];
     struct ink_mapping file;
+    bool builtin; /* then file is the program's own */
     struct ink_folder folder;
     struct ink_buffer settings; /* empty where there is no NAME.json */
     struct ink_classifier *classifier;

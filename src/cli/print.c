@@ -67,8 +67,26 @@ bool ink_print_fancy(void)
     return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
 }
 
+static bool progress_lines;
+
+void ink_print_progress_as_lines(void)
+{
+    progress_lines = true;
+}
+
+/* A hundred lines at most. */
+static void print_progress_line(size_t done, size_t total)
+{
+    static size_t told;
+    size_t percent = total ? done * 100 / total : 100;
+    if (percent == told && done != total) return;
+    told = percent;
+    fprintf(stderr, "progress %zu %zu\n", done, total);
+}
+
 void ink_print_progress(const char *what, size_t done, size_t total)
 {
+    if (progress_lines) print_progress_line(done, total);
     if (!isatty(STDERR_FILENO)) return;
     if (done < total)
         fprintf(stderr, "\r%s: %zu of %zu ", what, done, total);

@@ -25,6 +25,9 @@ bool ink_print_fancy(void);
 /* A line on stderr that is drawn over and over, on a terminal only: "eval: 120 of 207". done == total ends it. */
 void ink_print_progress(const char *what, size_t done, size_t total);
 
+/* From now on also "progress DONE TOTAL" on stderr, terminal or not: for a program that has started this one. */
+void ink_print_progress_as_lines(void);
+
 /* Columns of the terminal that stdout is; 80 where it is none. */
 int ink_print_columns(void);
 
