@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "aws/hash.h"
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "local/console_call.h"
+#include "local/evaluation.h"
 #include "local/feed.h"
 #include "local/host.h"
 #include "local/runs.h"
@@ -179,6 +181,19 @@ static void on_close(void *self, struct ink_http_request *http)
     ink_buffer_cleanup(&call->out);
 }
 
+/* `inkling` lies beside this program. */
+static ink_status start_evaluations(struct ink_console *console, const char *folder, struct ink_error *err)
+{
+    static char program[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 16);
+    program[len > 0 ? len : 0] = '\0';
+    char *slash = strrchr(program, '/');
+    strcpy(slash ? slash + 1 : program, "inkling");
+    const struct ink_evaluations_options options = {
+        .store = console->store, .feed = console->feed, .folder = folder, .program = program};
+    return ink_evaluations_new(&options, &console->evaluations, err);
+}
+
 ink_status ink_console_init(struct ink_console *console, const char *folder, struct ink_error *err)
 {
     console->handler = (struct ink_http_handler){console, on_begin, on_body, on_end, on_close};
@@ -187,6 +202,7 @@ ink_status ink_console_init(struct ink_console *console, const char *folder, str
     if (!st) console->feed = ink_feed_new(console->boot);
     if (!st && !console->feed) st = ink_fail(err, INK_E_OOM, "the console: out of memory");
     if (!st) st = ink_runs_new(console->store, console->feed, &console->runs, err);
+    if (!st) st = start_evaluations(console, folder, err);
     if (!st) ink_store_watch(console->store, ink_console_tell_changes, console);
     return st;
 }
@@ -200,8 +216,10 @@ void ink_console_quiesce(struct ink_console *console)
 void ink_console_cleanup(struct ink_console *console)
 {
     if (console->store) ink_store_watch(console->store, NULL, NULL);
+    ink_evaluations_free(console->evaluations);
     ink_runs_free(console->runs);
     ink_feed_free(console->feed);
+    console->evaluations = NULL;
     console->runs = NULL;
     console->feed = NULL;
 }

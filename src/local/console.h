@@ -18,6 +18,7 @@ struct ink_console {
     struct ink_queue *queue;
     struct ink_feed *feed;
     struct ink_runs *runs;
+    struct ink_evaluations *evaluations;
     const struct ink_serve_options *options;
     const char *function; /* its name: what new buckets are wired to */
     char boot[17];        /* differs after each start */
@@ -25,7 +26,7 @@ struct ink_console {
     struct ink_http_handler handler; /* set by init; the gateway hands requests on to it */
 };
 
-/* store, options and function are given. Sets boot, token, feed, runs and handler. The token is kept in FOLDER/console-token, made at the first start, so that a page goes on
+/* store, options and function are given. Sets boot, token, feed, runs, evaluations and handler. The token is kept in FOLDER/console-token, made at the first start, so that a page goes on
  * after a restart. INK_E_IO. */
 INK_NODISCARD ink_status ink_console_init(struct ink_console *console, const char *folder, struct ink_error *err);
 

@@ -112,6 +112,15 @@ void ink_console_copy_object(struct ink_console_call *call);
 /* console_model.c */
 void ink_console_list_models(struct ink_console_call *call);
 
+/* console_evaluation.c */
+void ink_console_new_evaluation(struct ink_console_call *call);
+void ink_console_evaluation_file_begin(struct ink_console_call *call);
+void ink_console_evaluation_file(struct ink_console_call *call);
+void ink_console_start_evaluation(struct ink_console_call *call);
+void ink_console_end_evaluation(struct ink_console_call *call);
+void ink_console_list_evaluations(struct ink_console_call *call);
+void ink_console_evaluation_report(struct ink_console_call *call);
+
 /* console_look.c */
 void ink_console_look(struct ink_console_call *call);
 void ink_console_graph(struct ink_console_call *call);

@@ -17,6 +17,12 @@ const struct ink_console_row ink_console_rows[] = {
     {"GET", "runs", NULL, ink_console_list_runs},
     {"GET", "run", NULL, ink_console_get_run},
     {"POST", "retry", NULL, ink_console_retry},
+    {"POST", "evaluation", NULL, ink_console_new_evaluation},
+    {"PUT", "evaluation/file", ink_console_evaluation_file_begin, ink_console_evaluation_file},
+    {"POST", "evaluation/start", NULL, ink_console_start_evaluation},
+    {"DELETE", "evaluation", NULL, ink_console_end_evaluation},
+    {"GET", "evaluation/report", NULL, ink_console_evaluation_report, true}, /* its ticket stands for the token */
+    {"GET", "evaluations", NULL, ink_console_list_evaluations},
     {"GET", "events", NULL, ink_console_stream},
     {"POST", "copy", NULL, ink_console_copy_object},
 };

@@ -52,10 +52,10 @@ class Console:
         text = urllib.parse.urlencode(query, quote_via=urllib.parse.quote)
         return "/_inkling/" + path + ("?" + text if text else "")
 
-    def ask(self, method, path, body=None, headers=(), **query):
+    def ask(self, method, path, /, body=None, headers=(), **query):
         return self.raw(method, self.target(path, query), {"X-Inkling-Token": self.token, **dict(headers)}, body)
 
-    def get_json(self, path, **query):
+    def get_json(self, path, /, **query):
         answer = self.ask("GET", path, **query)
         check(answer.status == 200, path, query, answer)
         return answer.json()

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from bucket import Bucket
-from cloud import MODEL, ODD_KEYS, PICTURE, Cloud, check
+from cloud import MODEL, ODD_KEYS, PICTURE, SOURCE, Cloud, check
 from console import Console, Events
 
 HOSTILE_KEYS = ODD_KEYS + ["<script>alert(1)</script>.png", "\"'><img src=x onerror=alert(1)>.txt", "../../etc/passwd", "a/./b",
@@ -216,6 +216,81 @@ def asked_of_the_function(console):
     check({"folder": "", "pictures": 2} in models["builtin"], models["builtin"])
 
 
+def ended(console, id):
+    deadline = time.time() + 60
+    while True:
+        [one] = [e for e in console.get_json("evaluations")["evaluations"] if e["id"] == id]
+        if one["state"] not in ("filling", "running"):
+            return one
+        check(time.time() < deadline, one)
+        time.sleep(0.05)
+
+
+def evaluations(cloud, console):
+    pictures = sorted((SOURCE / "tests" / "pictures").glob("*_marker.png"))
+    check(len(pictures) > 5)
+
+    def begin(model, where):
+        return console.ask("POST", "evaluation", json.dumps({"model": model, "pictures": where}).encode())
+
+    # a folder of the bucket; what lies beside the pictures is left alone
+    for picture in pictures:
+        console.put(f"labelled/{picture.name}", picture.read_bytes())
+    console.put("labelled/7/../x.png", b"no path")
+    with console.events() as events:
+        events.until("hello")
+        made = begin({"bucket": "handwriting", "key": "m/model.onnx"}, {"bucket": "handwriting", "prefix": "labelled/"})
+        check(made.status == 200 and made.json()["state"] in ("filling", "running"), made)
+        seen = events.until("evaluation", lambda e: e["state"] in ("done", "failed"), 60)
+    done = seen[-1][2]
+    check(done["state"] == "done" and done["done"] == done["total"] == len(pictures), done)
+    told = [m[2]["done"] for m in seen if m[1] == "evaluation" and m[2]["state"] == "running"]
+    check(told == sorted(told) and len(told) > 2, told)
+    report = console.raw("GET", done["report"], {})
+    check(report.status == 200 and b"<!doctype html>" in report.body and b"accuracy" in report.body, report)
+    check(report.headers["content-security-policy"].startswith("sandbox;"), report)
+    check(report.body.rstrip().endswith(b"</html>"), report.body[-100:])
+    for wrong in [done["report"][:-1], done["report"].replace("ticket=", "ticket=0"), "/_inkling/evaluation/report?id=1"]:
+        check(console.raw("GET", wrong, {}).status in (400, 404), wrong)
+
+    # files that are dropped, and the built-in model
+    id = begin(None, None).json()["id"]
+    for picture in pictures:
+        label = picture.name[0]
+        file = console.ask("PUT", "evaluation/file", picture.read_bytes(), id=id, path=f"{label}/<b>{picture.name}")
+        check(file.status == 200, file)
+    for path in ["../x.png", "/etc/x.png", "a//x.png", "a/./x.png", "a/../../x.png", "..", "x" * 300, "a/" * 600 + "x"]:
+        bad = console.ask("PUT", "evaluation/file", b"x", id=id, path=path)
+        check(bad.status == 400 and bad.error() == "bad-request", path, bad)
+    check(console.ask("POST", "evaluation/start", b"", id=id).status == 200)
+    check(console.ask("POST", "evaluation/start", b"", id=id).status in (400, 429), "it was started")
+    check(ended(console, id)["state"] == "done")
+    late = console.ask("PUT", "evaluation/file", b"x", id=id, path="7/late.png")
+    check(late.status == 400, late)
+
+    # what cannot be: said in words
+    bad = begin({"bucket": "handwriting", "key": "m/bad.onnx"}, {"bucket": "handwriting", "prefix": "labelled/"}).json()
+    bad = ended(console, bad["id"])
+    check(bad["state"] == "failed" and "not an ONNX model" in bad["message"] and "inkling:" not in bad["message"], bad)
+    none = ended(console, begin(None, {"bucket": "handwriting", "prefix": "nothing/"}).json()["id"])
+    check(none["state"] == "failed" and "no labelled picture" in none["message"], none)
+    for model, where, status in [({"bucket": "handwriting", "key": "none.onnx"}, None, 404), (None, {"bucket": "none", "prefix": ""}, 404),
+                                 ({"bucket": "handwriting", "key": "digit.png"}, None, 400), ({"key": "x.onnx"}, None, 400),
+                                 (None, {"bucket": "handwriting"}, 400)]:
+        check(begin(model, where).status == status, model, where, begin(model, where))
+
+    # one that is ended, and its files with it
+    filling = begin(None, None).json()["id"]
+    folder = cloud.folder / "data" / "evaluations"
+    check((folder / filling).is_dir())
+    check(console.ask("DELETE", "evaluation", id=filling).status == 200 and not (folder / filling).exists())
+    check(console.ask("DELETE", "evaluation", id=filling).status == 404)
+    for _ in range(10):  # the oldest give way
+        begin(None, None)
+    check(len(console.get_json("evaluations")["evaluations"]) <= 8)
+    check(len(list(folder.iterdir())) <= 8, list(folder.iterdir()))
+
+
 def streams_that_break(cloud, console):
     with console.events() as events:
         events.until("hello")
@@ -316,6 +391,7 @@ def main():
         pages_of_lists(console)
         an_answer_as_it_comes(console)
         asked_of_the_function(console)
+        evaluations(cloud, console)
         streams_that_break(cloud, console)
         a_restart(cloud, console)
     what_fails()
