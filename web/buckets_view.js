@@ -11,7 +11,7 @@ import * as live from "./live.js";
 import { Listing, folded } from "./listing.js";
 import { onBucket, place } from "./place.js";
 import { to } from "./route.js";
-import { Lazy } from "./thumbs.js";
+import { Lazy } from "./lazy.js";
 import { copyText, toast } from "./toast.js";
 import { Uploads } from "./uploads.js";
 
@@ -102,7 +102,7 @@ export function initBuckets() {
   function folderRow({ key }) {
     return el("tr", {}, el("td.thumb", {}, el("span.folder", { "aria-hidden": "true" })),
       el("th", { scope: "row" }, el("a.key", { href: to("buckets", place.bucket, key) }, key.slice(prefix.length))),
-      el("td"), el("td", {}, "folder"), el("td"), el("td"));
+      el("td.beside"), el("td.kind", {}, "folder"), el("td.number"), el("td.number"), el("td.actions"));
   }
 
   function objectRow(entry) {
@@ -138,7 +138,7 @@ export function initBuckets() {
     const model = isModel(key), at = model ? reportKey(key, "json") : answerKey(key, "json");
     if (!listing.get(at)) return;
     const answer = JSON.parse(await api.getText(place.bucket, at));
-    if (model) return paintAnswer(cell, answer.usable ? { text: "usable" } : answer.error ?? { code: "not usable", message: "" }, key);
+    if (model) return paintAnswer(cell, answer.usable ? { text: "usable" } : { code: answer.error ?? "not usable", message: answer.problems?.join("; ") }, key);
     const first = answer.classes?.[0];
     paintAnswer(cell, answer.error ?? { text: answer.text ?? first?.label ?? "", probability: first?.probability }, key);
   }

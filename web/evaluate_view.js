@@ -5,22 +5,12 @@ import * as api from "./api.js";
 import { button, byId, el, empty, failure } from "./dom.js";
 import { on } from "./events.js";
 import { count } from "./format.js";
+import { belongs, relativePaths } from "./labelled.js";
 import { onBucket, place } from "./place.js";
 import { to } from "./route.js";
 
 const FILES_MAX = 20_000, AT_ONCE = 4;
 const ended = (evaluation) => ["done", "failed", "cancelled"].includes(evaluation.state);
-
-// What a labelled folder is made of; anything else in it stays where it is.
-const belongs = (path) => /\.(png|jpe?g|webp|gif|bmp|tsv)$/i.test(path);
-
-// "7/x.png" for "pictures/7/x.png" of a dropped folder "pictures": the labels are the folders below it.
-export function relativePaths(files) {
-  const tops = new Set(files.map(({ path }) => path.split("/")[0]));
-  const oneFolder = tops.size === 1 && files.every(({ path }) => path.includes("/"));
-  const deeper = files.some(({ path }) => path.split("/").length > 2 || /(^|\/)[^/]*\.tsv$/i.test(path) || /\/[^/_]{1,2}_[^/]*$/.test(path));
-  return files.map(({ path, file }) => ({ path: oneFolder && deeper ? path.slice(path.indexOf("/") + 1) : path, file }));
-}
 
 export function initEvaluate() {
   const list = byId("evaluations"), status = byId("evaluate-status"), model = byId("evaluate-model");

@@ -19,6 +19,25 @@ function dependencies(graph) {
   return graph.nodes.map((node) => [...new Set(node.inputs.filter((v) => v >= 0 && maker.has(v)).map((v) => maker.get(v)))]);
 }
 
+// The same graph with its nodes in an order in which they can run; files mostly have them so. In a cycle, which only a broken model has,
+// any order will do.
+export function sorted(graph) {
+  const before = dependencies(graph), begun = new Set(), placed = new Set();
+  for (let first = 0; first < graph.nodes.length; first++) {
+    for (const stack = [first]; stack.length;) {
+      const at = stack.at(-1);
+      if (begun.has(at)) {
+        placed.add(at);
+        stack.pop();
+      } else {
+        begun.add(at);
+        stack.push(...before[at].filter((from) => !begun.has(from)).reverse());
+      }
+    }
+  }
+  return { ...graph, nodes: [...placed].map((i) => graph.nodes[i]) };
+}
+
 // What makes two nodes the same for a repeat: operator, and how far back its inputs come from.
 function signatures(nodes, before) {
   const words = new Map();

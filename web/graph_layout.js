@@ -4,8 +4,8 @@
 //
 //   layout([{width, height}], [{from, to}])  ->  {boxes: [{x, y, width, height}], lines: [[{x, y}...]], width, height}
 //
-// x, y is a box's upper left corner; lines go with the edges, in their order. The edges must have no cycle, and lead from a lower
-// place in the list of boxes to a higher one or the other way round, as they like.
+// x, y is a box's upper left corner; lines go with the edges, in their order. The edges of a cycle go
+// wherever they must.
 
 const GAP_X = 22, GAP_Y = 42, THREAD = 10; // pixels; a thread is an edge that passes through a layer
 const SWEEPS = 6;
@@ -58,7 +58,7 @@ function orderLayers(layers) {
   layers.forEach(number);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const down = sweep % 2 === 0, side = down ? "up" : "down";
-    for (const row of down ? layers : layers.toReversed()) {
+    for (const row of down ? layers : [...layers].reverse()) {
       for (const item of row) item.wish = item[side].length ? mean(item[side].map((other) => other.place / Math.max(1, other.row.length - 1))) : null;
       for (const item of row) item.wish ??= item.place / Math.max(1, row.length - 1);
       row.sort((a, b) => a.wish - b.wish || a.place - b.place);
@@ -100,7 +100,7 @@ function placeAcross(layers) {
   }
   for (let sweep = 0; sweep < 2 * SWEEPS; sweep++) {
     const down = sweep % 2 === 0, side = down ? "up" : "down";
-    for (const row of down ? layers : layers.toReversed()) {
+    for (const row of down ? layers : [...layers].reverse()) {
       const wishes = row.map((item) => (item[side].length ? mean(item[side].map((other) => other.x)) : item.x));
       const distances = row.slice(1).map((item, i) => distance(row[i], item));
       // long edges are drawn straight before boxes are centred

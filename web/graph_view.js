@@ -4,7 +4,7 @@
 
 import { button, el, svg } from "./dom.js";
 import { count, shape } from "./format.js";
-import { fold } from "./graph_fold.js";
+import { fold, sorted } from "./graph_fold.js";
 import { layout } from "./graph_layout.js";
 
 const MARGIN = 16, LINE = 17, PAD_X = 12, PAD_Y = 9;
@@ -18,9 +18,9 @@ export const shortened = (text, most = TEXT_MAX) => {
 
 // The lines on a card: [{text, kind: "title" | "line" | "shape"}].
 export function linesOf(card, graph) {
-  const shapeOf = (value) => ({ text: shortened(shape(graph.values[value]?.shape ?? null)), kind: "shape" });
+  const shapeOf = (value) => (graph.values[value]?.shape ? [{ text: shortened(shape(graph.values[value].shape)), kind: "shape" }] : []);
   if (card.kind === "input" || card.kind === "output") {
-    return [{ text: shortened(graph.values[card.value]?.name || card.kind), kind: "title" }, shapeOf(card.value)];
+    return [{ text: shortened(graph.values[card.value]?.name || card.kind), kind: "title" }, ...shapeOf(card.value)];
   }
   const ops = card.nodes.map((i) => graph.nodes[i]);
   const last = ops.at(-1).outputs.find((value) => value >= 0);
@@ -28,12 +28,12 @@ export function linesOf(card, graph) {
     const inside = ops.slice(0, card.period).map((node) => node.op);
     const shown = inside.slice(0, 5).map((op) => ({ text: shortened(op), kind: "line" }));
     if (inside.length > 5) shown.push({ text: `and ${inside.length - 5} more`, kind: "shape" });
-    return [{ text: `${card.times} × the same ${card.period}`, kind: "title" }, ...shown, shapeOf(last)];
+    return [{ text: `${card.times} × the same ${card.period}`, kind: "title" }, ...shown, ...shapeOf(last)];
   }
   const [first, ...rest] = ops;
   const kernel = first.attributes?.kernel_shape?.replaceAll(", ", "×");
   return [{ text: shortened(kernel ? `${first.op} ${kernel}` : first.op), kind: "title" },
-    ...rest.map((node) => ({ text: shortened(node.op), kind: "line" })), ...(last === undefined ? [] : [shapeOf(last)])];
+    ...rest.map((node) => ({ text: shortened(node.op), kind: "line" })), ...shapeOf(last)];
 }
 
 function sizeOf(lines) {
@@ -60,7 +60,7 @@ export class GraphView {
   }
 
   show(graph) {
-    this.#graph = graph;
+    this.#graph = sorted(graph);
     this.#opened.clear();
     this.#zoom = 1;
     const zoom = (by) => () => this.#setZoom(ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.findIndex((z) => z >= this.#zoom - 1e-6) + by))]);
@@ -130,7 +130,7 @@ export class GraphView {
 
   #describe(card) {
     const { nodes, values } = this.#graph;
-    const value = (v) => (v < 0 ? "–" : `${values[v].name || "?"}: ${values[v].type ?? ""} ${shape(values[v].shape)}${values[v].weight ? ", a weight" : ""}`);
+    const value = (v) => (v < 0 ? "–" : `${values[v].name || "?"}: ${values[v].type ?? ""} ${values[v].shape ? shape(values[v].shape) : ""}${values[v].weight ? ", a weight" : ""}`);
     if (card.value !== undefined) return [el("h4", {}, `The model's ${card.kind}`), el("p", {}, value(card.value))];
     const shown = card.kind === "repeat" ? card.nodes.slice(0, card.period) : card.nodes;
     const open = card.kind === "repeat" ? [el("p", {}, `These ${card.period} nodes come ${card.times} times in a row. `, button("Unfold", () => this.#open(card)))] : [];

@@ -8,7 +8,7 @@ const WIDTH = 640, HEIGHT = 120, LEFT = 52, RIGHT = 8, TOP = 10, BOTTOM = 12;
 
 export function median(numbers) {
   if (!numbers.length) return null;
-  const sorted = numbers.toSorted((a, b) => a - b), middle = sorted.length >> 1;
+  const sorted = [...numbers].sort((a, b) => a - b), middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
@@ -21,7 +21,7 @@ export function decades(numbers) {
 
 // runs: newest first, as the server lists them
 export function latencyChart(runs) {
-  const done = runs.filter((run) => Number.isFinite(run.duration_ms)).toReversed();
+  const done = runs.filter((run) => Number.isFinite(run.duration_ms)).reverse();
   if (done.length < 2) return el("p.muted", {}, "Two runs make a chart.");
   const times = done.map((run) => run.duration_ms), [low, high] = decades(times), middle = median(times);
   const x = (i) => LEFT + (WIDTH - LEFT - RIGHT) * (i + 0.5) / done.length;

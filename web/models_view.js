@@ -11,11 +11,13 @@ import * as live from "./live.js";
 import { onBucket, place } from "./place.js";
 import { reportView } from "./report_view.js";
 import { to } from "./route.js";
+import { Lazy } from "./lazy.js";
 import { WatchPanel } from "./watch.js";
 
 export function initModels() {
   const list = byId("models"), one = byId("model"), report = byId("model-report"), graphBox = byId("model-graph");
   const panel = new WatchPanel(byId("model-watch")), graph = new GraphView(graphBox);
+  const lazy = new Lazy();
   let chosen = null, awaited = null, abort = new AbortController(), timer = null;
   const visible = () => !byId("view-models").hidden;
 
@@ -40,8 +42,16 @@ export function initModels() {
 
   function card(model) {
     const uses = model.folders.length ? `answers ${folders(model.folders)}` : model.answers ? "no pictures use it yet" : "is only checked: pictures are answered by a model.onnx";
+    const verdict = el("span.chip", {}, model.report ? "…" : "not checked yet");
+    if (model.report) lazy.when(verdict, () => showVerdict(verdict, model.report));
     return el("li.card-link", { "data-chosen": model.key === chosen ? "" : null },
-      el("a.key", { href: to("models", model.key) }, model.key), el("p.muted", {}, `${bytes(model.size)} · ${uses}`));
+      el("a.key", { href: to("models", model.key) }, model.key), " ", verdict, el("p.muted", {}, `${bytes(model.size)} · ${uses}`));
+  }
+
+  async function showVerdict(chip, key) {
+    const { usable, error } = JSON.parse(await api.getText(place.bucket, key));
+    chip.textContent = usable ? "usable" : error ?? "not usable";
+    chip.dataset.outcome = usable ? "answered" : "refused";
   }
 
   function builtinCard(all) {

@@ -11,15 +11,14 @@ const fact = (name, value) => (value === null || value === undefined ? null : el
 export function referenceWords(references) {
   if (!references?.shown) return null;
   const share = `${references.right} of inkling's ${references.shown} reference characters`;
-  const next = references.next >= 0 ? `; in the next best way ${references.next}` : "";
+  const next = references.next > 0 ? `; in the next best way ${references.next}` : "";
   return `${references.sure ? "It reads" : "It reads only"} ${share}${next}.`;
 }
 
-function pictureWords(pictures) {
-  if (!pictures) return null;
-  if (typeof pictures === "string") return pictures;
-  const said = Object.entries(pictures).filter(([name, value]) => name !== "why" && value !== null && value !== undefined);
-  return said.map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ");
+// How a picture is shown to it: the numbers, without what "why" says in words.
+function pictureWords({ width, height, channels, layout, scale, mean, std, polarity, transposed }) {
+  return [`${width} × ${height}`, channels === 1 ? "grey" : `${channels} channels`, layout, polarity, transposed ? "transposed" : null,
+    `scale ${scale}`, `mean ${mean?.join(" ")}`, `std ${std?.join(" ")}`].filter(Boolean).join(", ");
 }
 
 function referenceFacts(references) {
@@ -31,10 +30,9 @@ function referenceFacts(references) {
 
 export function reportView(report) {
   const interfaceOf = (values) => (values ?? []).map(({ name, type, shape: dims }) => `${name}: ${type ?? ""} ${shape(dims)}`).join("; ");
-  const why = report.pictures?.why;
   return [
     el("p.verdict", { "data-usable": report.usable ? "yes" : "no" }, report.usable ? "Usable" : "Not usable"),
-    report.error ? el("p.wrong", {}, `${report.error.code}: ${report.error.message}`) : null,
+    report.error ? el("p.code", {}, report.error) : null,
     referenceWords(report.references) ? el("p", {}, referenceWords(report.references)) : null,
     ...list("What stands against it", report.problems),
     ...list("Advice", report.advice),
@@ -45,7 +43,7 @@ export function reportView(report) {
       fact("parameters", Number.isFinite(report.parameters) ? `${magnitude(report.parameters)} (${bytes(report.parameter_bytes ?? 0)})` : null),
       fact("memory", Number.isFinite(report.memory_bytes) ? bytes(report.memory_bytes) : null),
       ...referenceFacts(report.references),
-      fact("shown pictures as", pictureWords(report.pictures)), fact("because", typeof why === "object" ? JSON.stringify(why) : why),
+      fact("shown pictures as", report.pictures && pictureWords(report.pictures)), fact("because", report.pictures?.why?.join("; ")),
       fact("made by", report.producer ? `${report.producer} ${report.producer_version ?? ""}, opset ${report.opset}` : null)),
     report.operators?.length ? el("p.operators", {}, report.operators.map(({ name, count: times }) => el("span.chip", {}, times > 1 ? `${name} × ${times}` : name))) : null,
   ].filter(Boolean);

@@ -3,8 +3,11 @@
 
 import { el } from "./dom.js";
 
-// The bytes of an ImageData of seen ({width, height, channels: 1 | 3, values}).
-export function rgba({ width, height, channels, values }) {
+// The values of seen, a byte each: they come as base64 (docs/json.md).
+export const valuesOf = ({ values }) => Uint8Array.from(atob(values), (c) => c.charCodeAt(0));
+
+// The bytes of an ImageData of such values; channels is 1 or 3.
+export function rgba({ width, height, channels }, values) {
   const out = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) out[4 * i + c] = values[i * channels + (channels === 3 ? c : 0)];
@@ -13,15 +16,15 @@ export function rgba({ width, height, channels, values }) {
   return out;
 }
 
-export function valueWords({ width, channels, values }, x, y) {
+export function valueWords({ width, channels }, values, x, y) {
   const at = (y * width + x) * channels;
-  return `row ${y + 1}, column ${x + 1}: ${values.slice(at, at + channels).join(", ")}`;
+  return `row ${y + 1}, column ${x + 1}: ${Array.from(values.subarray(at, at + channels)).join(", ")}`;
 }
 
 export function seenPicture(seen, description) {
-  const { width, height } = seen;
+  const { width, height } = seen, values = valuesOf(seen);
   const canvas = el("canvas", { width, height, tabindex: "0", role: "img", "aria-label": `${description}. Arrow keys read its values.` });
-  canvas.getContext("2d").putImageData(new ImageData(rgba(seen), width, height), 0, 0);
+  canvas.getContext("2d").putImageData(new ImageData(rgba(seen, values), width, height), 0, 0);
   const mark = el("div.seen-mark", { hidden: true });
   const value = el("p.seen-value", { role: "status" }, `${width} × ${height}`);
   let cell = null;
@@ -32,7 +35,7 @@ export function seenPicture(seen, description) {
     Object.assign(mark.style, {
       left: `${cell.x / width * 100}%`, top: `${cell.y / height * 100}%`, width: `${100 / width}%`, height: `${100 / height}%`,
     });
-    value.textContent = valueWords(seen, cell.x, cell.y);
+    value.textContent = valueWords(seen, values, cell.x, cell.y);
   };
   const hide = () => {
     cell = null;

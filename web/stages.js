@@ -4,30 +4,32 @@
 export const PICTURE = ["event", "fetch", "decode", "prepare", "infer", "results", "store"];
 export const MODEL = ["event", "fetch", "check", "results", "store"];
 
-// The stages of a run as [{stage, state: "waiting" | "active" | "done" | "failed", ms: number | null}].
+// Of all rounds (each begins at fetch) the last one that counts, with the moment when the next thing began.
 //
-// run.stages has when each began. It may begin again at fetch, when the object has changed meanwhile: the last
-// round counts. "event" is the time from the stored object to the function.
+// A picture's last round: it starts over when the object has changed meanwhile. Of a model the last one that checks it: its
+// folder's digit.png is read again behind that.
+function lastRound(stages, names) {
+  const ended = stages.map(({ stage, at_ms }, i) => ({ stage, began: at_ms, ended: stages[i + 1]?.at_ms ?? null }));
+  const starts = ended.flatMap(({ stage }, i) => (stage === "fetch" ? [i] : []));
+  const rounds = starts.map((start, i) => ended.slice(start, starts[i + 1]));
+  const checks = (round) => round.some(({ stage }) => stage === "check");
+  return (names === MODEL ? rounds.findLast(checks) : null) ?? rounds.at(-1) ?? [];
+}
+
+// The stages of a run as [{stage, state: "waiting" | "active" | "done" | "failed", ms: number | null}].
+// "event" is the time from the stored object to the function.
 export function timeline(run, names = PICTURE) {
-  const all = run?.stages ?? [];
-  const first = all.findLastIndex(({ stage }) => stage === "fetch");
-  const round = first < 0 ? all : all.slice(first);
-  const began = new Map(), ended = new Map();
-  round.forEach(({ stage, at_ms }, i) => {
-    began.set(stage, at_ms);
-    if (i > 0) ended.set(round[i - 1].stage, at_ms);
-  });
-  const over = began.has("done");
-  const last = round.at(-1)?.stage;
+  const round = lastRound(run?.stages ?? [], names);
   const failed = run?.outcome === "failed" || run?.outcome === "retrying";
   return names.map((stage) => {
     if (stage === "event") {
-      const taken = run !== null && run !== undefined && (run.wait_ms ?? null) !== null;
-      return { stage, state: taken ? "done" : "active", ms: run?.wait_ms ?? null };
+      const ms = run?.wait_ms ?? null;
+      return { stage, state: ms === null ? "active" : "done", ms };
     }
-    if (ended.has(stage)) return { stage, state: "done", ms: ended.get(stage) - began.get(stage) };
-    if (stage === last && !over) return { stage, state: failed ? "failed" : "active", ms: null };
-    return { stage, state: "waiting", ms: null };
+    const one = round.findLast((each) => each.stage === stage);
+    if (!one) return { stage, state: "waiting", ms: null };
+    if (one.ended !== null) return { stage, state: "done", ms: one.ended - one.began };
+    return { stage, state: failed ? "failed" : "active", ms: null };
   });
 }
 
