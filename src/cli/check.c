@@ -12,7 +12,7 @@ static int check(const struct ink_args *args)
     struct ink_error err = {0}, ignored = {0};
     struct ink_buffer text;
     ink_buffer_init(&text, 16 << 20);
-    ink_status st = ink_opened_read(args->rest[0], 1, INK_FIT_COUNT, &model, &err);
+    ink_status st = ink_opened_read(args->rest[0], 1, INK_FIT_COUNT, true, &model, &err);
     if (model.classifier) {
         if (!st) st = ink_classifier_measure(model.classifier, 0, &err);
         struct ink_report_subject subject = {.model_key = model.path, .file_bytes = model.file.bytes.len};

@@ -102,7 +102,7 @@ static ink_status open_reader(struct reader *reader, struct job *job, const char
     reader->job = job;
     ink_buffer_init(&reader->file, INK_PICTURE_BYTES_MAX);
     ink_arena_init(&reader->arena, INK_PICTURE_ARENA_BYTES);
-    return ink_opened_read(model, 1, INK_FIT_COUNT, &reader->model, err);
+    return ink_opened_read(model, 1, INK_FIT_COUNT, false, &reader->model, err);
 }
 
 static void close_reader(struct reader *reader)

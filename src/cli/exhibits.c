@@ -124,7 +124,7 @@ ink_status ink_exhibits_draw(const struct ink_evaluation *evaluations, size_t mo
     size_t done = 0, all = exhibits->count * models;
     for (size_t m = 0; !st && exhibits->count && m < models; m++) {
         struct ink_opened model;
-        st = ink_opened_read(evaluations[m].model, 1, INK_FIT_COUNT, &model, err);
+        st = ink_opened_read(evaluations[m].model, 1, INK_FIT_COUNT, false, &model, err);
         for (size_t i = 0; !st && i < exhibits->count; i++) {
             struct ink_exhibit *exhibit = &exhibits->items[i];
             const struct ink_reading *reading = &evaluations[m].readings[exhibit->index];

@@ -142,7 +142,7 @@ static ink_status add_weights(struct packing *p, const struct ink_opened *model,
 static ink_status add_model(struct packing *p, const char *path, struct ink_error *err)
 {
     struct ink_opened model;
-    ink_status st = ink_opened_read(path, 1, INK_FIT_COUNT, &model, err);
+    ink_status st = ink_opened_read(path, 1, INK_FIT_COUNT, false, &model, err);
     if (!st) st = add(p, "model.onnx", 0644, model.file.bytes, err);
     if (!st && model.settings.len) st = add(p, "model.json", 0644, ink_buffer_view(&model.settings), err);
     if (!st) st = add_weights(p, &model, err);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/finding_cache.h"
 
 /* NAME.json beside NAME.onnx, if there is one. */
 static ink_status read_settings(const char *path, char json[PATH_MAX], struct ink_buffer *out, struct ink_error *err)
@@ -19,7 +20,7 @@ static ink_status read_settings(const char *path, char json[PATH_MAX], struct in
     return INK_OK;
 }
 
-ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, struct ink_opened *out,
+ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, bool anew, struct ink_opened *out,
                            struct ink_error *err)
 {
     char settings[PATH_MAX] = "";
@@ -32,8 +33,13 @@ ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, stru
     if (!st) st = read_settings(path, settings, &out->settings, err);
     if (st) return st;
     struct ink_external_data external = ink_folder_loader(&out->folder);
-    struct ink_classifier_options options = {
-        .session = {.threads = threads, .external = &external}, .settings_name = settings, .fit = fit};
+    struct ink_finding_cache cache = {
+        .model = out->file.bytes, .settings = ink_buffer_view(&out->settings), .folder = &out->folder};
+    struct ink_kept_findings kept = ink_finding_cache_of(&cache);
+    struct ink_classifier_options options = {.session = {.threads = threads, .external = &external},
+                                             .settings_name = settings,
+                                             .fit = fit,
+                                             .kept = anew ? NULL : &kept};
     st = ink_classifier_new(out->file.bytes, ink_buffer_view(&out->settings), &options, &out->classifier, err);
     return st ? ink_fail_in(err, "%s", path) : INK_OK;
 }

@@ -21,10 +21,12 @@ struct ink_opened {
     struct ink_classifier *classifier;
 };
 
-/* threads 1..; fit INK_FIT_COUNT for what the model or its settings say. err's text begins with the path. Where the model
+/* What is found out about the model is kept for the next time (finding_cache.h), unless `anew` says to find it out again.
+ *
+ * threads 1..; fit INK_FIT_COUNT for what the model or its settings say. err's text begins with the path. Where the model
  * is refused the classifier is there nevertheless (pipeline/classifier.h). Clean up in every case. */
-INK_NODISCARD ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, struct ink_opened *out,
-                                         struct ink_error *err);
+INK_NODISCARD ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, bool anew,
+                                         struct ink_opened *out, struct ink_error *err);
 void ink_opened_cleanup(struct ink_opened *opened);
 
 /* A picture's file, with a cap of 256 MB. out is emptied before. err's text begins with the path. */

@@ -136,7 +136,7 @@ static int run(const struct ink_args *args)
     ink_buffer_init(&file, INK_PICTURE_BYTES_MAX);
     ink_arena_init(&arena, INK_PICTURE_ARENA_BYTES);
     int code = INK_EXIT_DONE;
-    ink_status st = ink_opened_read(args->rest[0], (int)threads, fit, &model, &err);
+    ink_status st = ink_opened_read(args->rest[0], (int)threads, fit, false, &model, &err);
     if (!st && ink_args_switch(args, "segment")) {
         st = ink_classifier_segment(model.classifier, &err);
         if (st) ink_fail_in(&err, "--segment");

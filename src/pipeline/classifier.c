@@ -32,15 +32,24 @@ static ink_status read_own_settings(struct ink_classifier *c, struct ink_error *
     return INK_OK;
 }
 
+static bool recall(struct ink_classifier *c, const struct ink_finding *finding)
+{
+    if (!ink_finding_apply(finding, &c->convention, &c->arena)) return false;
+    c->finding = *finding;
+    return true;
+}
+
 /* What is open about the convention is taken from an earlier finding, or found out. */
 static ink_status settle(struct ink_classifier *c, const struct ink_classifier_options *options, struct ink_error *err)
 {
-    if (options->known && ink_finding_apply(options->known, &c->convention, &c->arena)) {
-        c->finding = *options->known;
-        return INK_OK;
-    }
+    const struct ink_kept_findings *kept = options->kept;
+    struct ink_finding earlier;
+    if (options->known && recall(c, options->known)) return INK_OK;
     if (!ink_probe_open(&c->convention)) return INK_OK;
-    return ink_probe(&c->scorer, &c->convention, &c->arena, options->deadline_us, &c->finding, err);
+    if (kept && kept->find(kept->arg, &earlier) && recall(c, &earlier)) return INK_OK;
+    ink_status st = ink_probe(&c->scorer, &c->convention, &c->arena, options->deadline_us, &c->finding, err);
+    if (!st && kept && c->finding.shown) kept->keep(kept->arg, &c->finding);
+    return st;
 }
 
 static ink_status load(struct ink_classifier *c, struct ink_view model, struct ink_view settings,

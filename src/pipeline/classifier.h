@@ -12,12 +12,20 @@
 #include "image/decode.h"
 #include "pipeline/probe.h"
 
+/* Where findings stay between programs. Asked and told only where something is open that the options do not know. */
+struct ink_kept_findings {
+    void *arg; /* for both */
+    bool (*find)(void *arg, struct ink_finding *out);
+    void (*keep)(void *arg, const struct ink_finding *finding); /* after a find that found none */
+};
+
 struct ink_classifier_options {
     struct ink_session_options session;
-    const char *settings_name;       /* for messages: "model.json"; NULL: "settings" */
-    enum ink_fit fit;                /* INK_FIT_COUNT: what the settings or the model say */
-    const struct ink_finding *known; /* found earlier, for just these bytes and settings; NULL: nothing */
-    uint64_t deadline_us;            /* for finding the convention; 0: none */
+    const char *settings_name;            /* for messages: "model.json"; NULL: "settings" */
+    enum ink_fit fit;                     /* INK_FIT_COUNT: what the settings or the model say */
+    const struct ink_finding *known;      /* found earlier, for just these bytes and settings; NULL: nothing */
+    const struct ink_kept_findings *kept; /* NULL: none */
+    uint64_t deadline_us;                 /* for finding the convention; 0: none */
 };
 
 struct ink_classifier {

@@ -1,10 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/known.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "base/view.h"
+
+json_t *ink_known_json(const struct ink_finding *finding)
+{
+    if (finding->shown == 0) return json_null();
+    json_t *found =
+        json_pack("{s:i,s:i,s:i,s:i,s:b,s:s?,s:s,s:b,s:s?}", "finder", INK_FINDER, "shown", finding->shown, "right",
+                  finding->right, "next", finding->next, "sure", finding->sure, "range",
+                  finding->range ? finding->range->word : NULL, "polarity", ink_polarity_word(finding->polarity),
+                  "transposed", finding->transposed, "alphabet", finding->alphabet ? finding->alphabet->word : NULL);
+    if (finding->confused_count)
+        json_object_set_new(found, "confused",
+                            json_pack("{s:s%,s:s%,s:i}", "shown", finding->confused, 1, "read", finding->confused + 1,
+                                      1, "times", finding->confused_count));
+    return found;
+}
+
+static int append(const char *text, size_t len, void *out)
+{
+    return ink_buffer_append(out, text, len) ? -1 : 0;
+}
+
+ink_status ink_known_write(const char *model_etag, const char *settings_etag, const struct ink_finding *finding,
+                           struct ink_buffer *out)
+{
+    size_t labels = finding->alphabet ? strlen(finding->alphabet->characters) : 0;
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < labels; i++) json_array_append_new(list, json_integer((json_int_t)i));
+    json_t *root = json_pack("{s:{s:s,s:s},s:{s:o},s:o}", "model", "etag", model_etag, "settings_etag", settings_etag,
+                             "pictures", "labels", list, "references", ink_known_json(finding));
+    int failed = root ? json_dump_callback(root, append, out, JSON_COMPACT) : -1;
+    json_decref(root);
+    return failed ? out->failed ? INK_E_LIMIT : INK_E_OOM : INK_OK;
+}
 
 static bool same_text(const json_t *object, const char *name, const char *wanted)
 {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "pipeline/advice.h"
 #include "pipeline/keys.h"
+#include "pipeline/known.h"
 #include "pipeline/results.h"
 
 enum { OPS_MAX = 512, LABELS_SHOWN = 20 };
@@ -136,22 +137,6 @@ static json_t *convention_json(const struct ink_convention *convention)
         convention->scores == INK_SCORES_COUNT ? "by-value" : ink_scores_word(convention->scores), "why", why);
 }
 
-/* What was found by showing it the reference characters; ink_report_finding reads it again. */
-static json_t *finding_json(const struct ink_finding *finding)
-{
-    if (finding->shown == 0) return json_null();
-    json_t *found =
-        json_pack("{s:i,s:i,s:i,s:i,s:b,s:s?,s:s,s:b,s:s?}", "finder", INK_FINDER, "shown", finding->shown, "right",
-                  finding->right, "next", finding->next, "sure", finding->sure, "range",
-                  finding->range ? finding->range->word : NULL, "polarity", ink_polarity_word(finding->polarity),
-                  "transposed", finding->transposed, "alphabet", finding->alphabet ? finding->alphabet->word : NULL);
-    if (finding->confused_count)
-        json_object_set_new(found, "confused",
-                            json_pack("{s:s%,s:s%,s:i}", "shown", finding->confused, 1, "read", finding->confused + 1,
-                                      1, "times", finding->confused_count));
-    return found;
-}
-
 static void add_session(json_t *root, const struct ink_session *session)
 {
     const struct ink_model *model = ink_session_model(session);
@@ -186,7 +171,7 @@ static json_t *gather(const struct ink_classifier *classifier, const struct ink_
         json_object_set_new(root, "pictures", convention_json(&classifier->convention));
         json_object_set_new(root, "run_us",
                             classifier->run_us ? json_integer((json_int_t)classifier->run_us) : json_null());
-        json_object_set_new(root, "references", finding_json(&classifier->finding));
+        json_object_set_new(root, "references", ink_known_json(&classifier->finding));
         json_object_set_new(root, "advice", ink_advice(classifier));
     }
     return root;

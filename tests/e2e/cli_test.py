@@ -64,6 +64,24 @@ class Run(unittest.TestCase):
         two = json.loads(inkling("run", MODEL, DIGIT, PICTURES / "0_marker.png", "--json").stdout)
         self.assertEqual([answer["classes"][0]["label"] for answer in two], ["7", "0"])
 
+    def test_a_model_is_asked_once(self):
+        """What it wants is kept in the cache folder; a damaged file there is as none."""
+        seed = pathlib.Path(os.environ.get("INK_SHARED", "/nowhere")) / "data/seed"
+        if not seed.exists():
+            self.skipTest("the model without settings, ../shared/data/seed, is not here")
+        with tempfile.TemporaryDirectory() as cache:
+            environment = dict(os.environ, XDG_CACHE_HOME=cache + "/new")
+            first = inkling("run", seed / "model.onnx", seed / "digit.png", env=environment).stdout
+            [kept] = pathlib.Path(cache).rglob("*.json")
+            text = kept.read_text()
+            self.assertEqual(json.loads(text)["references"]["range"], "0..1")
+            for other in text, text.replace("0..1", "0..255"), text[:100], "":
+                kept.write_text(other)
+                again = inkling("run", seed / "model.onnx", seed / "digit.png", env=environment).stdout
+                self.assertEqual(first == again, "0..255" not in other)  # it is read, and only what can be
+            inkling("check", seed / "model.onnx", env=environment)
+            self.assertEqual(kept.read_text(), text)
+
     def test_no_colour_in_a_pipe(self):
         self.assertNotIn("\033", inkling("run", MODEL, DIGIT).stdout)
 
