@@ -10,6 +10,11 @@ picture=demo/digit.png
 
 echo "== start, beside an empty static program (best and median of 200, interleaved)"
 "$build/bench/bench-start" "$build" "$model" "$picture" 200
+seed=../shared/data/seed
+if [ -f $seed/model.onnx ]; then
+    echo "with a model that says nothing of itself, and a larger picture:"
+    "$build/bench/bench-start" "$build" $seed/model.onnx $seed/digit.png 200
+fi
 
 echo
 echo "== from PUT to results.txt: 200 pictures one after the other, every commit synced; then 8 clients"
