@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/buffer.h"
+#include "pipeline/lineage.h"
 
 static const char *const layout_words[] = {"nchw", "nhwc", "hw", "flat"};
 static const char *const polarity_words[] = {"bright-ink", "dark-ink", "keep"};
@@ -259,13 +260,20 @@ static int64_t count_classes(const struct ink_shape *shape, size_t batch)
     return classes >= 2 ? classes : -1;
 }
 
+/* A sequence of maps from labels to scores: ZipMap's. */
+static bool is_zip_map(enum ink_dtype dtype)
+{
+    return dtype == ink_dtype_wrap(ink_dtype_wrap(INK_FLOAT, INK_MAP_INT64), INK_SEQUENCE) ||
+           dtype == ink_dtype_wrap(ink_dtype_wrap(INK_FLOAT, INK_MAP_STRING), INK_SEQUENCE);
+}
+
 static ink_status find_output(const struct ink_session *session, struct ink_convention *c, struct ink_error *err)
 {
     char shape[INK_SHAPE_TEXT_MAX];
     int count = ink_session_output_count(session);
     for (int i = 0; i < count; i++) {
         const struct ink_value_info *output = ink_session_output(session, i);
-        if (output->dtype != INK_FLOAT && output->dtype != INK_DOUBLE) continue;
+        if (output->dtype != INK_FLOAT && output->dtype != INK_DOUBLE && !is_zip_map(output->dtype)) continue;
         c->classes = count_classes(&output->shape, c->batch);
         c->output = i;
         if (c->classes >= 0) return INK_OK;
@@ -280,7 +288,7 @@ static ink_status find_output(const struct ink_session *session, struct ink_conv
 /* The node that makes a value, behind those that only give it another shape. */
 static const struct ink_node *maker(const struct ink_graph_proto *graph, struct ink_view name)
 {
-    static const char *const same[] = {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"};
+    static const char *const same[] = {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "ZipMap"};
     for (int hops = 0; hops < 16; hops++) {
         const struct ink_node *node = NULL;
         for (int i = 0; i < graph->node_count && !node; i++)
@@ -295,12 +303,16 @@ static const struct ink_node *maker(const struct ink_graph_proto *graph, struct 
     return NULL;
 }
 
-static void find_scores(const struct ink_session *session, struct ink_convention *c)
+static ink_status find_scores(const struct ink_session *session, struct ink_convention *c, struct ink_error *err)
 {
     const struct ink_node *node =
         maker(&ink_session_model(session)->graph, ink_session_output(session, c->output)->name);
     c->scores = INK_SCORES_COUNT;
-    if (!node) return;
+    if (!node) return INK_OK;
+    if (ink_lineage_scores_pairs(node))
+        return ink_fail(err, INK_E_NOT_CLASSIFIER,
+                        "the model has a score for each pair of classes, not one a class: train it with "
+                        "SVC(probability=True)");
     if (ink_view_is(node->op_type, "Softmax")) c->scores = INK_SCORES_PROBABILITIES;
     if (ink_view_is(node->op_type, "Sigmoid")) c->scores = INK_SCORES_PROBABILITIES;
     if (ink_view_is(node->op_type, "LogSoftmax")) c->scores = INK_SCORES_LOG_PROBABILITIES;
@@ -309,6 +321,7 @@ static void find_scores(const struct ink_session *session, struct ink_convention
            : c->scores == INK_SCORES_LOG_PROBABILITIES ? "the model ends in LogSoftmax"
                                                        : "the model's last operator does not say what its numbers "
                                                          "are: their values do, at each picture");
+    return INK_OK;
 }
 
 /* --- labels ----------------------------------------------------------------------------------------------------- */
@@ -330,9 +343,10 @@ static bool labels_from(struct ink_view text, struct ink_arena *arena, struct in
     return true;
 }
 
-static ink_status find_labels(const struct ink_model *model, const struct ink_settings *settings,
+static ink_status find_labels(const struct ink_session *session, const struct ink_settings *settings,
                               struct ink_arena *arena, struct ink_convention *c, struct ink_error *err)
 {
+    const struct ink_model *model = ink_session_model(session);
     for (int i = 0; i < model->metadata_count && !settings->labels; i++) {
         const struct ink_metadata *m = &model->metadata[i];
         bool named = ink_view_is(m->key, "labels") || ink_view_is(m->key, "classes");
@@ -343,6 +357,13 @@ static ink_status find_labels(const struct ink_model *model, const struct ink_se
         c->labels = settings->labels;
         c->label_count = settings->label_count;
         ink_convention_because(c, "settings name the classes");
+    }
+    if (!c->labels) {
+        ink_status st = ink_lineage_labels(&model->graph, arena, &c->labels, &c->label_count, err);
+        if (st) return st;
+        if (c->labels) ink_convention_because(c, "the classifier in the model names its classes");
+        if (c->labels && is_zip_map(ink_session_output(session, c->output)->dtype))
+            c->classes = (int64_t)c->label_count;
     }
     if (!c->labels || c->classes == 0 || c->label_count == (size_t)c->classes) return INK_OK;
     if (settings->labels)
@@ -360,17 +381,40 @@ static bool can_feed(enum ink_dtype dtype)
     return dtype == INK_FLOAT || dtype == INK_DOUBLE || dtype == INK_UINT8 || dtype == INK_INT32 || dtype == INK_INT64;
 }
 
+/* The input that the scores need, where it is only one. Others are for training or for measuring. */
+static ink_status find_input(const struct ink_session *session, struct ink_arena *arena, struct ink_convention *c,
+                             struct ink_error *err)
+{
+    int count = ink_session_input_count(session), needed_count = 0;
+    if (count == 1) return INK_OK;
+    struct ink_view *names = INK_ARENA_ARRAY(arena, struct ink_view, (size_t)count + 1);
+    bool *needed = INK_ARENA_ARRAY(arena, bool, (size_t)count + 1);
+    if (!names || !needed) return ink_fail(err, INK_E_OOM, "no memory for %d inputs", count);
+    for (int i = 0; i < count; i++) names[i] = ink_session_input(session, i)->name;
+    ink_status st = find_output(session, c, err);
+    if (!st)
+        st = ink_lineage_needs(&ink_session_model(session)->graph, ink_session_output(session, c->output)->name, names,
+                               count, arena, needed, err);
+    for (int i = 0; !st && i < count; i++) {
+        if (needed[i]) c->input = i;
+        needed_count += needed[i];
+    }
+    if (st || needed_count == 1) return st;
+    return ink_fail(err, INK_E_NOT_CLASSIFIER, "the model's scores need %d of its %d inputs, a picture is one",
+                    needed_count, count);
+}
+
 ink_status ink_convention_find(const struct ink_session *session, const struct ink_settings *settings,
                                struct ink_arena *arena, struct ink_convention *out, struct ink_error *err)
 {
     *out = (struct ink_convention){.scores = INK_SCORES_COUNT, .top = settings->top ? settings->top : 10};
-    int inputs = ink_session_input_count(session);
-    if (inputs != 1) return ink_fail(err, INK_E_NOT_CLASSIFIER, "the model has %d inputs, a picture is one", inputs);
-    const struct ink_value_info *input = ink_session_input(session, 0);
+    ink_status st = find_input(session, arena, out, err);
+    if (st) return st;
+    const struct ink_value_info *input = ink_session_input(session, out->input);
     out->input_dtype = input->dtype;
     if (!can_feed(input->dtype))
         return no_picture(input, err, "wanted is float (double, uint8, int32 and int64 are filled as well)");
-    ink_status st = find_picture(input, settings, out, err);
+    st = find_picture(input, settings, out, err);
     if (!st) st = find_output(session, out, err);
     if (st) return st;
     usual_range(out);
@@ -380,6 +424,6 @@ ink_status ink_convention_find(const struct ink_session *session, const struct i
         out->range_given = out->want.width > 8; /* 8x8 may be 0..16 */
     }
     settings_range(settings, out);
-    find_scores(session, out);
-    return find_labels(ink_session_model(session), settings, arena, out, err);
+    st = find_scores(session, out, err);
+    return st ? st : find_labels(session, settings, arena, out, err);
 }

@@ -13,6 +13,8 @@ struct ink_scorer {
     struct ink_session *session; /* borrowed */
     enum ink_dtype dtype;        /* of the model's input */
     struct ink_shape shape;
+    struct ink_tensor *inputs; /* the session's; zeros but for the picture */
+    int input_count, picture;
     size_t batch;     /* pictures that a run takes; the first place is used, the others are 0 */
     int64_t classes;  /* 0: what a run gives */
     int output;       /* which of the session's */

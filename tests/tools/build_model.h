@@ -139,6 +139,18 @@ static inline void add_ints(struct message *attributes, const char *name, int co
     put_message(attributes, NODE_ATTRIBUTE, &a);
 }
 
+static inline void add_floats(struct message *attributes, const char *name, int count, const float *values)
+{
+    struct message a = {0};
+    put_text(&a, 1, name);
+    for (int i = 0; i < count; i++) {
+        put_varint(&a, 7 << 3 | 5);
+        put_raw(&a, &values[i], sizeof values[i]);
+    }
+    put_int(&a, 20, 6);
+    put_message(attributes, NODE_ATTRIBUTE, &a);
+}
+
 static inline void add_int(struct message *attributes, const char *name, int64_t value)
 {
     struct message a = {0};
