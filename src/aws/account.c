@@ -13,7 +13,7 @@
 
 enum {
     TRIES = 6,
-    FIRST_WAIT_US = 200 * 1000, /* the most before the second try; doubles with each */
+    FIRST_WAIT_US = 100 * 1000, /* the most before the second try; doubles with each */
     CALL_US = 60 * 1000 * 1000,
     QUIET_US = 30 * 1000 * 1000,
     ANSWER_MAX = 16 * 1024 * 1024,
@@ -157,11 +157,14 @@ static void reason_from_header(const struct ink_http_exchange *x, struct ink_aws
     if (type) ink_text_escape(type, strcspn(type, ":"), fault->reason, sizeof fault->reason);
 }
 
-static ink_status judge(struct ink_aws *aws, struct ink_http_exchange *x, struct ink_buffer *answer, bool *again,
-                        struct ink_error *err)
+static ink_status judge(struct ink_aws *aws, enum ink_aws_service service, struct ink_http_exchange *x,
+                        struct ink_buffer *answer, bool *again, struct ink_error *err)
 {
     struct ink_aws_fault *fault = &aws->fault;
     *again = x->status == INK_E_NETWORK || x->status == INK_E_TIMEOUT;
+    if (x->status == INK_E_NETWORK && !ink_aws_endpoint_from_env(services[service].variable))
+        return ink_fail(err, x->status, "%s; is %s a region, and is this machine on the network?", x->error.text,
+                        aws->config.region);
     if (x->status) return ink_fail(err, x->status, "%s", x->error.text);
     if (x->code >= 200 && x->code < 300) {
         *answer = x->body_in;
@@ -185,7 +188,7 @@ static ink_status try_once(struct ink_aws *aws, const struct ink_aws_request *re
     ink_status st = write_request(aws, request, &a, &x, err);
     if (!st) {
         ink_http_perform(aws->http, &x, 1);
-        st = judge(aws, &x, answer, again, err);
+        st = judge(aws, request->service, &x, answer, again, err);
     }
     ink_http_exchange_cleanup(&x);
     ink_buffer_cleanup(&a.target);

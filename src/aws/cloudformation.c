@@ -265,7 +265,10 @@ ink_status ink_stack_events(struct ink_aws *aws, const char *stack, char *last, 
     struct ink_arena arena;
     ink_arena_init(&arena, PAGE_BYTES);
     struct gathering *g = INK_ARENA_NEW(&arena, struct gathering);
-    if (!g) return ink_fail(err, INK_E_OOM, "no memory for the stack's events");
+    if (!g) {
+        ink_arena_cleanup(&arena);
+        return ink_fail(err, INK_E_OOM, "no memory for the stack's events");
+    }
     g->last = last;
     ink_status st = pages(aws, "DescribeStackEvents", stack, "StackEvents", &arena, gather, g, err);
     if (st && is_missing(aws)) st = INK_OK; /* deleted so long ago that nothing is known of it any more */

@@ -2,6 +2,7 @@
 /* deploy.c - the pipeline of a bucket in an AWS account: zip -> code bucket -> stack, made or brought up to date. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "aws/hash.h"
 #include "base/clock.h"
@@ -168,7 +169,7 @@ static ink_status upload(struct deploy *p, struct ink_error *err)
 
 static void step(const char *what)
 {
-    fprintf(stderr, "%s\n", what);
+    if (isatty(STDERR_FILENO)) fprintf(stderr, "%s\n", what);
 }
 
 /* Waits for what another run has begun, and takes away what a failed creation left. */
@@ -231,7 +232,9 @@ static void leave_nothing(struct deploy *p)
     if (ink_s3_new(p->d.http, &p->d.aws.config, NULL, &s3, NULL)) return;
     ink_status st = ink_bucket_empty(&code, s3, NULL, NULL, NULL);
     if (!st) st = ink_bucket_delete(&code, NULL);
-    if (st) step("The code bucket could not be removed; `inkling destroy` of the last stack does that.");
+    if (st)
+        fprintf(stderr, "The code bucket %s could not be removed; the last `inkling destroy` does that.\n",
+                p->d.code_bucket);
     ink_s3_free(s3);
 }
 

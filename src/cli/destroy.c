@@ -2,6 +2,7 @@
 /* destroy.c - takes a bucket's pipeline down: what is in the bucket (only if told so), the stack, and with the last stack the
  * code bucket. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/deployed.h"
@@ -85,7 +86,7 @@ static ink_status take_down(struct destroy *x, struct ink_error *err)
     ink_status st = INK_OK;
     for (int tries = 0; !st && tries < (yes && x->owns_bucket ? 2 : 1); tries++) {
         if (yes && x->owns_bucket) st = empty(x, x->d.bucket, err);
-        if (!st) fprintf(stderr, "Deleting the stack %s ...\n", x->d.stack_name);
+        if (!st && isatty(STDERR_FILENO)) fprintf(stderr, "Deleting the stack %s ...\n", x->d.stack_name);
         if (!st) st = delete_stack(x, &end, err);
         if (!st && end->stage == INK_STACK_NONE) return INK_OK;
     }
@@ -122,7 +123,8 @@ static int destroy(const struct ink_args *args)
     if (!st) st = look(&x, &err);
     if (!st) st = may_go(&x, &err);
     if (!st) st = take_down(&x, &err);
-    if (!st) st = remove_code(&x, &removed, &err);
+    if (!st && (st = remove_code(&x, &removed, &err)))
+        ink_fail_in(&err, "the stack is gone, but the code bucket %s is left", x.d.code_bucket);
     if (!st)
         printf("%s: the stack %s is gone%s%s\n", args->rest[0], x.d.stack_name,
                removed ? ", and with this last one the code bucket " : "", removed ? x.d.code_bucket : "");

@@ -151,7 +151,7 @@ def whole_life(endpoint):
 
     # a second pipeline keeps the code bucket
     text = on_a_terminal(endpoint, "deploy", "other.digits", "--region", "eu-central-1")
-    has(text, "CREATE_COMPLETE", "inkling-other-digits")
+    has(text, "Uploading the code ...", "CREATE_COMPLETE", "inkling-other-digits")
     _, err = run("deploy", "other-digits", endpoint=endpoint, code=1)
     has(err, "inkling: deploy: other-digits: the stack inkling-other-digits belongs to the bucket other.digits")
 
@@ -297,7 +297,7 @@ def roll_backs():
         "DescribeStacks": [stack("ROLLBACK_COMPLETE"), stack("DELETE_IN_PROGRESS"), stack("DELETE_COMPLETE"), ABSENT, done],
         "DescribeStackEvents": [events()],
     }, "deploy", "bbb", code=0)
-    has(text, "Removing what a creation that failed has left", "bbb: created in eu-central-1")
+    has(text, "bbb: created in eu-central-1")
     assert [a for r in requests for a in re.findall(rb"Action=(DeleteStack|CreateStack)", r.body)] == [b"DeleteStack", b"CreateStack"]
 
     # an update that is put back; an update that changes nothing; one that cannot be put back
@@ -318,6 +318,12 @@ def roll_backs():
     # destroy: a bucket that the stack did not make stays; what cannot be deleted is told with its reason
     resource = "<R><DescribeStackResourceResult><StackResourceDetail><ResourceStatus>%s</ResourceStatus>" \
                "<PhysicalResourceId>bbb</PhysicalResourceId></StackResourceDetail></DescribeStackResourceResult></R>"
+    # ... and a code bucket that may not be looked for is not passed over in silence
+    text, _ = with_script({
+        "DescribeStacks": [stack("ROLLBACK_COMPLETE"), stack("DELETE_COMPLETE"), refusal("AccessDenied", "no", 403)],
+        "DescribeStackResource": [answer(resource % "CREATE_FAILED")], "DescribeStackEvents": [events()],
+    }, "destroy", "bbb")
+    has(text, "bbb: the stack is gone, but the code bucket inkling-code-123456789012-eu-central-1 is left: ")
     text, requests = with_script({
         "DescribeStacks": [stack("ROLLBACK_COMPLETE"), stack("DELETE_COMPLETE"), answer("<R><DescribeStacksResult/></R>")],
         "DescribeStackResource": [answer(resource % "CREATE_FAILED")], "DescribeStackEvents": [events()],
