@@ -169,6 +169,19 @@ static void count_work(struct ink_session *s, const struct ink_step *step)
     if (__builtin_add_overflow(s->multiply_adds, work_of(step), &s->multiply_adds)) s->multiply_adds = UINT64_MAX;
 }
 
+/* The pool; or none, where a step is so short that handing it out takes longer. */
+static struct ink_parallel *threads_for(const struct ink_session *s, const struct ink_step *step)
+{
+    enum {
+        WORTH_THREADS = 1000000 /* multiply-adds: some 20 us */,
+        ELEMENT = 8 /* what one costs that is no product */
+    };
+    static struct ink_parallel alone = {.threads = 1};
+    uint64_t work = work_of(step);
+    if (!step->ctx.op->multiply_adds) work = work > UINT64_MAX / ELEMENT ? UINT64_MAX : ELEMENT * work;
+    return work < WORTH_THREADS ? &alone : s->shared->parallel;
+}
+
 static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
 {
     struct ink_op_ctx *ctx = &step->ctx;
@@ -196,6 +209,7 @@ static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct
     for (int i = 0; i < ctx->out_count; i++)
         if (step->outputs[i] >= 0) s->values[step->outputs[i]].state = INK_VALUE_PLANNED;
     count_work(s, step);
+    ctx->parallel = threads_for(s, step);
     ctx->scratch_bytes = 0;
     ctx->prepared = NULL;
     ctx->arena = &s->plan_arena;

@@ -11,7 +11,7 @@ enum {
     MC = 240,               /* that many rows of A, KC long, stay in half of a 512 KB L2 */
     NC = 12 * NR,           /* columns of B that are packed at a time */
     FEW_ROWS = 12,          /* with two tiles of rows or fewer, packing B costs more than it saves */
-    WORTH_A_THREAD = 400000 /* multiply-adds; below it, waking a thread costs more than it does */
+    WORTH_A_THREAD = 1000000 /* multiply-adds; below it, waking a thread costs more than it does */
 };
 
 struct block {

@@ -8,7 +8,7 @@
 #include "kernels/nhwc_winograd.h"
 
 enum {
-    WORTH_A_THREAD = 400000, /* multiply-adds; below it, waking a thread costs more than it does */
+    WORTH_A_THREAD = 1000000, /* multiply-adds; below it, waking a thread costs more than it does */
     TASKS_A_THREAD = 3,
     FEW_CHANNELS = 16, /* a copy with a border costs less than a pointer for each pixel below the window */
     LINE = INK_ARENA_ALIGN / sizeof(float), /* what the threads' parts of the scratch are aligned to */
