@@ -119,10 +119,25 @@ struct block {
     float low, high;
 };
 
+static size_t threads_of(const struct ink_nhwc_conv *conv)
+{
+    return conv->parallel ? (size_t)conv->parallel->threads : 1;
+}
+
+/* Tiles of a block here and now: fewer, where threads would wait for the one with the last block. */
+static size_t tiles_at_a_time(const struct ink_nhwc_conv *conv)
+{
+    size_t tiles = conv->plan->window.block_tiles * INK_PIXELS, all = conv->plan->window.out_pixels;
+    size_t blocks = conv->plan->sizes.batch * ((all + tiles - 1) / tiles);
+    return threads_of(conv) > 1 && blocks >= threads_of(conv) && blocks < 4 * threads_of(conv)
+               ? min_size(tiles, BLOCK / 2)
+               : tiles;
+}
+
 static struct block block_at(const struct ink_nhwc_conv *conv, size_t index, float *scratch)
 {
     const struct ink_nhwc_conv_plan *plan = conv->plan;
-    size_t tiles = plan->window.block_tiles * INK_PIXELS;
+    size_t tiles = tiles_at_a_time(conv);
     size_t blocks = (plan->window.out_pixels + tiles - 1) / tiles;
     struct block b = {
         .conv = conv, .kernels = ink_kernels(), .picture = index / blocks, .first = index % blocks * tiles};
@@ -227,14 +242,13 @@ static void finish_task(void *arg, size_t index, int worker)
     finish_tiles(b, index * INK_PIXELS, min_size((index + 1) * INK_PIXELS, b->count));
 }
 
-/* Many blocks are given out whole; of a few, each is worked on by all threads, a plane of the weights by one alone. */
+/* Blocks are given out whole, or, where there are fewer than threads, each is worked on by all of them. */
 void ink_nhwc_winograd(const struct ink_nhwc_conv *conv)
 {
     const struct ink_nhwc_window *window = &conv->plan->window;
-    size_t tiles = window->block_tiles * INK_PIXELS;
+    size_t tiles = tiles_at_a_time(conv);
     size_t blocks = conv->plan->sizes.batch * ((window->out_pixels + tiles - 1) / tiles);
-    size_t threads = conv->parallel ? (size_t)conv->parallel->threads : 1;
-    if (threads == 1 || blocks >= 4 * threads) {
+    if (blocks >= threads_of(conv)) {
         ink_parallel_run(conv->parallel, blocks, block_task, (void *)conv);
         return;
     }
