@@ -35,8 +35,6 @@ ink_status ink_attention_load(struct ink_op_ctx *ctx)
     int64_t causal = 0, stage = 0, precision = INK_FLOAT;
     if (!at) return ink_op_fail(ctx, INK_E_OOM, "no memory for its attributes");
     ctx->attributes = at;
-    if (ink_op_attr_given(ctx, "score_mod") || ink_op_attr_given(ctx, "prob_mod"))
-        return ink_op_fail(ctx, INK_E_UNSUPPORTED, "a graph of its own changes its scores");
     at->left = at->right = -1;
     ink_status st = ink_op_attr_i64(ctx, "q_num_heads", 0, &at->q_heads);
     if (!st) st = ink_op_attr_i64(ctx, "kv_num_heads", 0, &at->kv_heads);
@@ -299,7 +297,7 @@ static bool make_bias(const struct job *job, size_t b, size_t h, size_t s, float
     return false;
 }
 
-static void softmax(size_t n, float *x)
+void ink_softmax_row(size_t n, float *x)
 {
     float largest = ink_kernels()->f32_row_max(n, x), sum = 0;
     if (isinf(largest) && largest < 0) { /* nothing is left of keys that are in sight */
@@ -329,7 +327,7 @@ static void one_row(const struct job *job, size_t b, size_t h, size_t s, float *
     for (size_t j = 0; j < n; j++) x[j] = isinf(bias[j]) && bias[j] < 0 ? bias[j] : x[j] + bias[j];
     if (out && at->stage == BIASED) memcpy(out, x, n * sizeof *x);
     if (sees)
-        softmax(n, x);
+        ink_softmax_row(n, x);
     else
         memset(x, 0, n * sizeof *x);
     if (out && at->stage == PROBABILITIES) memcpy(out, x, n * sizeof *x);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* attention.h - Attention: softmax(scale * Q K' + bias) V, for each head; a key head may serve several query heads; and
- * FlexAttention, where nothing is done to the scores. And what language models have beside it, or in its place. */
+/* attention.h - Attention: softmax(scale * Q K' + bias) V, for each head; a key head may serve several query heads. And what
+ * language models have beside it, or in its place. */
 #ifndef INK_OPS_ATTENTION_H
 #define INK_OPS_ATTENTION_H
 
@@ -13,6 +13,12 @@ ink_status ink_attention_shape(struct ink_op_ctx *ctx);
 ink_status ink_attention_prepare(struct ink_op_ctx *ctx);
 ink_status ink_attention_run(struct ink_op_ctx *ctx);
 uint64_t ink_attention_multiply_adds(const struct ink_op_ctx *ctx);
+
+/* A row of scores becomes probabilities; all 0 where every one is -infinity. */
+void ink_softmax_row(size_t n, float *x);
+
+/* FlexAttention: graphs may change the scores. */
+ink_status ink_flex_attention_load(struct ink_op_ctx *ctx);
 
 /* RotaryEmbedding: pairs of a head's numbers turned by an angle that its place in the sequence says. */
 ink_status ink_rotary_load(struct ink_op_ctx *ctx);

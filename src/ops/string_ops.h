@@ -24,4 +24,10 @@ ink_status ink_tf_idf_shape(struct ink_op_ctx *ctx);
 ink_status ink_tf_idf_run(struct ink_op_ctx *ctx);
 uint64_t ink_tf_idf_multiply_adds(const struct ink_op_ctx *ctx); /* n-grams that are looked at */
 
+/* RegexFullMatch: does each string match a pattern as a whole (regex.h)? */
+ink_status ink_regex_full_match_load(struct ink_op_ctx *ctx);
+ink_status ink_regex_full_match_prepare(struct ink_op_ctx *ctx);
+ink_status ink_regex_full_match_run(struct ink_op_ctx *ctx);
+uint64_t ink_regex_full_match_multiply_adds(const struct ink_op_ctx *ctx);
+
 #endif
