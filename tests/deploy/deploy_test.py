@@ -9,10 +9,11 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import time
 
-from deploy_parts import KEYS, Account, base_env, inkling, run, start_stand_in
+from deploy_parts import KEYS, Account, base_env, folder, inkling, run, start_stand_in
 from scripted import Script, answer
 
 
@@ -183,6 +184,27 @@ def whole_life(endpoint):
     has(err, "inkling: destroy: mine: there is no stack")
     assert aws.s3.get_object(Bucket="mine", Key="data")["Body"].read() == b"precious"
     assert [b["Name"] for b in aws.s3.list_buckets()["Buckets"]] == ["mine"]
+
+
+def by_hand(endpoint):
+    """The template with nothing but the AWS CLI; what it made, inkling brings up to date and takes down."""
+    aws, cli = Account(endpoint), shutil.which("aws")
+    if not cli:
+        print("deploy: no aws here: the template was not tried with it")
+        return
+    zip_path = os.path.join(folder.name, "function.zip")
+    run("package", "-o", zip_path)
+    aws.s3.create_bucket(Bucket="your-code", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    aws.s3.upload_file(zip_path, "your-code", "function.zip")
+    subprocess.run([cli, "cloudformation", "deploy", "--stack-name", "inkling-by-hand", "--template-file",
+                    os.path.join(os.environ["INK_SOURCE"], "deploy/template.yaml"), "--capabilities", "CAPABILITY_IAM",
+                    "--endpoint-url", endpoint, "--parameter-overrides", "Bucket=by-hand", "Name=inkling-by-hand",
+                    "CodeBucket=your-code", "CodeKey=function.zip"], check=True, timeout=200, stdout=subprocess.DEVNULL,
+                   env={**base_env, **KEYS, "AWS_DEFAULT_REGION": "eu-central-1"})
+    has(run("status", "by-hand", endpoint=endpoint)[0], "is created (CREATE_COMPLETE)", "512 MB, 30 s, Active")
+    has(run("deploy", "by-hand", endpoint=endpoint)[0], "by-hand: updated in")
+    run("destroy", "by-hand", endpoint=endpoint)
+    assert sorted(b["Name"] for b in aws.s3.list_buckets()["Buckets"]) == ["mine", "your-code"]
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------------
@@ -357,6 +379,7 @@ roll_backs()
 server, endpoint = start_stand_in()
 try:
     whole_life(endpoint)
+    by_hand(endpoint)
 finally:
     server.terminate()
     server.wait()
