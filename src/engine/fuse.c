@@ -108,6 +108,38 @@ ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step)
     return INK_OK;
 }
 
+/* --- a product and the sum with another value of its shape: a residual --- */
+
+static bool have_one_shape(const struct ink_session *s, const struct ink_step *step)
+{
+    const struct ink_value *a = &s->values[step->inputs[0]], *b = &s->values[step->inputs[1]];
+    return a->shaped && b->shaped && ink_shape_equal(&a->tensor.shape, &b->tensor.shape);
+}
+
+ink_status ink_fuse_residual(struct ink_pass *p, struct ink_step *step)
+{
+    if (!ink_pass_is_op(step, "", "Add") || step->ctx.types[0] != INK_FLOAT || !have_one_shape(p->s, step))
+        return INK_OK;
+    for (int side = 0; side < 2; side++) {
+        struct ink_step *maker = ink_pass_only_maker(p, step->inputs[side]);
+        int other = step->inputs[1 - side];
+        /* what is added must be there when the product is made */
+        if (!maker || !is_product(maker) || maker->ctx.in_count > 3 ||
+            p->s->values[other].producer > maker - p->s->steps)
+            continue;
+        int inputs[4] = {-1, -1, -1, other};
+        for (int i = 0; i < maker->ctx.in_count; i++) inputs[i] = maker->inputs[i];
+        struct ink_attribute *more;
+        const struct ink_node *node = internal_node(p, maker->ctx.node, maker->ctx.op->name, &more);
+        if (!node) return oom(p);
+        bool fused;
+        ink_status st = replace(p, maker, node, inputs, 4, &fused);
+        if (!st && fused) ink_pass_take_over(p->s, maker, step);
+        return st;
+    }
+    return INK_OK;
+}
+
 /* --- activations --- */
 
 /* The bound of a Clip: an attribute before opset 11, then an input, which must be a weight. */

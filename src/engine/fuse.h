@@ -32,6 +32,9 @@ ink_status ink_find_patterns(struct ink_pass *p, struct ink_step *step);
 /* MatMul or Conv by a weight, then Add of a weight for each output: inkling.Gemm, inkling.Conv. */
 ink_status ink_fuse_sum(struct ink_pass *p, struct ink_step *step);
 
+/* Conv or Gemm, then Add of a value of the same shape: the fourth input of inkling.Conv or inkling.Gemm. */
+ink_status ink_fuse_residual(struct ink_pass *p, struct ink_step *step);
+
 /* Conv, Gemm or inkling.Gemm, then an activation: inkling.Conv or inkling.Gemm with its word. */
 ink_status ink_fuse_activation(struct ink_pass *p, struct ink_step *step);
 

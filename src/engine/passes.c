@@ -167,6 +167,7 @@ static const struct pass {
     {"fold batch normalisation into convolution", fold_batch_norm},
     {"operators written out in steps", ink_find_patterns},
     {"product and sum", ink_fuse_sum},
+    {"product and residual", ink_fuse_residual},
     {"product and activation", ink_fuse_activation},
     {"channels last", .run_whole = ink_layout}, /* the last one: it makes values and steps anew */
 };

@@ -182,16 +182,12 @@ static struct ink_parallel *threads_for(const struct ink_session *s, const struc
     return work < WORTH_THREADS ? &alone : s->shared->parallel;
 }
 
-static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
+/* The shapes of a step's outputs, where those of its inputs (and the values that it goes by) are known; else it is dynamic. */
+static ink_status find_shapes(struct ink_session *s, struct ink_step *step, struct ink_error *err)
 {
     struct ink_op_ctx *ctx = &step->ctx;
-    step->folded = step->dynamic = step->view = step->nothing = false;
-    if (ink_plan_can_fold(s, step)) {
-        ink_status folded = ink_plan_fold(s, step, &s->plan_arena, err);
-        step->folded = !folded;
-        if (folded != INK_E_NEED_DATA) return folded;
-    }
     ctx->err = err;
+    step->dynamic = false;
     bool known = ctx->op->shape != NULL;
     for (int i = 0; i < step->input_count; i++) {
         enum ink_value_state state = step->inputs[i] < 0 ? INK_VALUE_CONSTANT : s->values[step->inputs[i]].state;
@@ -208,6 +204,20 @@ static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct
     if (st) return st;
     for (int i = 0; i < ctx->out_count; i++)
         if (step->outputs[i] >= 0) s->values[step->outputs[i]].state = INK_VALUE_PLANNED;
+    return INK_OK;
+}
+
+static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
+{
+    struct ink_op_ctx *ctx = &step->ctx;
+    step->folded = step->dynamic = step->view = step->nothing = false;
+    if (ink_plan_can_fold(s, step)) {
+        ink_status folded = ink_plan_fold(s, step, &s->plan_arena, err);
+        step->folded = !folded;
+        if (folded != INK_E_NEED_DATA) return folded;
+    }
+    ink_status st = find_shapes(s, step, err);
+    if (st || step->dynamic) return st;
     count_work(s, step);
     ctx->parallel = threads_for(s, step);
     ctx->scratch_bytes = 0;
@@ -217,6 +227,38 @@ static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct
     ctx->arena = NULL;
     if (!st && ctx->scratch_bytes > s->scratch_bytes) s->scratch_bytes = ctx->scratch_bytes;
     return st;
+}
+
+/* Folds a step for good, or finds its shapes. */
+static ink_status sketch_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
+{
+    if (ink_plan_can_fold(s, step)) {
+        ink_status st = ink_plan_fold(s, step, &s->arena, err);
+        for (int i = 0; !st && i < step->ctx.out_count; i++)
+            if (step->outputs[i] >= 0) s->values[step->outputs[i]].weight = true;
+        step->removed = !st;
+        if (st != INK_E_NEED_DATA) return st;
+    }
+    return find_shapes(s, step, err);
+}
+
+ink_status ink_plan_sketch(struct ink_session *s, struct ink_error *err)
+{
+    struct ink_error unheard = {0};
+    ink_status st = INK_OK;
+    for (int i = 0; i < s->graph.input_count; i++) {
+        struct ink_value *v = &s->values[s->inputs[i]];
+        if (!v->weight && !ink_dtype_is_container(v->tensor.dtype)) v->state = INK_VALUE_PLANNED;
+    }
+    for (int i = 0; !st && i < s->step_count; i++)
+        if (!s->steps[i].removed) st = sketch_step(s, &s->steps[i], &unheard);
+    for (int v = 0; v < s->value_count; v++) {
+        if (s->values[v].weight) continue;
+        s->values[v].shaped = s->values[v].state == INK_VALUE_PLANNED;
+        s->values[v].state = INK_VALUE_DYNAMIC;
+        s->values[v].tensor.data = NULL;
+    }
+    return st == INK_E_OOM ? ink_fail(err, st, "%s", unheard.text) : INK_OK;
 }
 
 /* --- places in the block --- */

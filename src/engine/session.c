@@ -80,6 +80,7 @@ ink_status ink_session_new(struct ink_view bytes, const struct ink_session_optio
         return st;
     }
     st = ink_problems_error(&s->shared->problems, err);
+    if (!st && !options->no_passes && shapes_are_declared(s)) st = ink_plan_sketch(s, err);
     if (!st && !options->no_passes) st = ink_passes_run(s, err);
     /* shapes that do not fit together are found at load where the file says enough */
     if (!st && shapes_are_declared(s)) {

@@ -26,6 +26,7 @@ struct ink_value {
     struct ink_view name;
     enum ink_value_state state;
     bool weight; /* constant since load; plans do not change it */
+    bool shaped; /* its shape is known since load, and is the same in every plan */
     bool is_input;
     bool is_output;
     int producer; /* step; -1 for inputs and weights */
@@ -139,6 +140,11 @@ ink_status ink_plan_fold(struct ink_session *s, struct ink_step *step, struct in
 
 /* Whether folding may cost so much more. */
 bool ink_plan_affordable(struct ink_shared *shared, uint64_t work);
+
+/* For a model whose inputs have declared shapes, once, before the passes: folds what these shapes decide, and finds the shapes
+ * of all other values that follow from them (ink_value.shaped). What does not fit together is left to the plan to say.
+ * INK_E_OOM. */
+ink_status ink_plan_sketch(struct ink_session *s, struct ink_error *err);
 
 /* Whether a step can be folded now. */
 bool ink_plan_can_fold(const struct ink_session *s, const struct ink_step *step);
