@@ -34,6 +34,8 @@ enum way {
     ELEMENTWISE, /* the same function of one twin */
     BROADCAST,   /* the same function of several twins and of weights, which are turned */
     AXIS,        /* has an axis, that moves */
+    AXES,        /* has a list of axes, that move; Reduce... may leave the dimensions in their plain order */
+    SHUFFLE,     /* Reshape, Transpose, Reshape: groups of channels, one taken from each in turn */
 };
 
 static const struct rule {
@@ -70,6 +72,11 @@ static const struct rule {
     {"PRelu", BROADCAST, NULL},
     {"Concat", AXIS, NULL},
     {"Split", AXIS, NULL},
+    {"Slice", AXES, NULL},
+    {"ReduceMean", AXES, NULL},
+    {"ReduceMax", AXES, NULL},
+    {"ReduceSum", AXES, NULL},
+    {"Reshape", SHUFFLE, "NhwcShuffle"},
 };
 
 static const struct rule *rule_of(const struct ink_step *step)
@@ -120,6 +127,14 @@ static bool can_broadcast(const struct layout *l, const struct ink_step *step, i
     return *rank != 0;
 }
 
+/* An axis of the plain form as one of the twin; -1: it is none. */
+static int64_t moved(int64_t axis, int rank)
+{
+    if (axis < -rank || axis >= rank) return -1;
+    if (axis < 0) axis += rank;
+    return axis == 0 ? 0 : axis == 1 ? rank - 1 : axis - 1;
+}
+
 /* The axis of a step whose inputs are all twins (its second input may be a weight: lengths). */
 static bool can_move_axis(const struct layout *l, const struct ink_step *step, int64_t *axis)
 {
@@ -127,11 +142,107 @@ static bool can_move_axis(const struct layout *l, const struct ink_step *step, i
     for (int i = 0; i < (split ? 1 : step->ctx.in_count); i++)
         if (!has_twin(l, step->inputs[i]) || l->rank[step->inputs[i]] != l->rank[step->inputs[0]]) return false;
     if (step->ctx.in_count == 0 || (split && step->ctx.in_count > 1 && !ink_pass_weight(l->s, step, 1))) return false;
+    if (ink_op_attr_i64(&step->ctx, "axis", split ? 0 : 1, axis)) return false;
+    *axis = moved(*axis, l->rank[step->inputs[0]]);
+    return *axis >= 0;
+}
+
+/* The argument that lists the axes, in versions that have one; -1: they are an attribute. */
+static int axes_argument(const struct ink_op *op)
+{
+    if (!strcmp(op->name, "Slice")) return op->since >= 10 ? 3 : -1;
+    return op->since >= (strcmp(op->name, "ReduceSum") ? 18 : 13) ? 1 : -1;
+}
+
+/* The axes of a step, moved, in the model's arena; *count 0: they are not known. */
+static int64_t *moved_axes(const struct layout *l, const struct ink_step *step, int rank, size_t *count)
+{
+    int argument = axes_argument(step->ctx.op);
+    const struct ink_attribute *attribute = ink_node_attribute(step->ctx.node, "axes");
+    const struct ink_tensor *weight = argument < 0 ? NULL : ink_pass_weight(l->s, step, argument);
+    const int64_t *axes = NULL;
+    *count = 0;
+    if (argument >= 0 && weight && weight->dtype == INK_INT64) {
+        axes = weight->data;
+        *count = ink_tensor_count(weight);
+    } else if (argument < 0 && attribute && attribute->kind == INK_ATTRIBUTE_INTS) {
+        axes = attribute->ints;
+        *count = attribute->count;
+    }
+    int64_t *out = *count ? INK_ARENA_ARRAY(&l->s->arena, int64_t, *count) : NULL;
+    for (size_t i = 0; out && i < *count; i++)
+        if ((out[i] = moved(axes[i], rank)) < 0) *count = 0;
+    if (!out) *count = 0;
+    return out;
+}
+
+/* Whether a reduction that drops its axes leaves the others as they are in the plain form: where the channels go, or all
+ * that stands between them and the batch. */
+static bool leaves_plain(const int64_t *axes, size_t count, int rank)
+{
+    unsigned gone = 0;
+    for (size_t i = 0; i < count; i++) gone |= 1u << axes[i];
+    unsigned between = ((1u << rank) - 1) & ~1u & ~(1u << (rank - 1));
+    return gone >> (rank - 1) & 1 || (gone & between) == between;
+}
+
+/* Slice keeps its rank; a reduction does with keepdims. */
+static bool keeps_rank(const struct ink_step *step)
+{
+    int64_t keep = 1;
+    return !strcmp(step->ctx.op->name, "Slice") || (!ink_op_attr_i64(&step->ctx, "keepdims", 1, &keep) && keep);
+}
+
+static bool can_move_axes(const struct layout *l, const struct ink_step *step)
+{
+    if (!has_twin(l, step->inputs[0])) return false;
     int rank = l->rank[step->inputs[0]];
-    if (ink_op_attr_i64(&step->ctx, "axis", split ? 0 : 1, axis) || *axis < -rank || *axis >= rank) return false;
-    if (*axis < 0) *axis += rank;
-    *axis = *axis == 0 ? 0 : *axis == 1 ? rank - 1 : *axis - 1;
+    size_t count;
+    const int64_t *axes = moved_axes(l, step, rank, &count);
+    for (int i = 1; i < step->ctx.in_count; i++)
+        if (step->inputs[i] >= 0 && !ink_pass_weight(l->s, step, i)) return false;
+    return count && (keeps_rank(step) || leaves_plain(axes, count, rank));
+}
+
+/* --- Reshape to [N, g, C / g, ...], Transpose of the two, Reshape back --- */
+
+static struct ink_step *only_user(const struct layout *l, const struct ink_step *step, const char *name)
+{
+    const struct ink_session *s = l->s;
+    int value = step->outputs[0];
+    if (s->values[value].is_output || l->p->uses[value] != 1) return NULL;
+    for (struct ink_step *user = (struct ink_step *)step + 1; user < s->steps + s->step_count; user++)
+        for (int i = 0; !user->removed && i < user->input_count; i++)
+            if (user->inputs[i] == value) return i == 0 && ink_pass_is_op(user, "", name) ? user : NULL;
+    return NULL;
+}
+
+static bool swaps_two(const struct ink_step *step, int rank)
+{
+    const struct ink_attribute *perm = ink_node_attribute(step->ctx.node, "perm");
+    if (!perm || perm->kind != INK_ATTRIBUTE_INTS || perm->count != (size_t)rank) return false;
+    for (int d = 0; d < rank; d++)
+        if (perm->ints[d] != (d == 1 ? 2 : d == 2 ? 1 : d)) return false;
     return true;
+}
+
+/* The last step of a shuffle that begins here, and how many groups it has; NULL: it is none. Shapes must be known. */
+static struct ink_step *shuffle_at(const struct layout *l, const struct ink_step *first, int64_t *groups)
+{
+    const struct ink_session *s = l->s;
+    if (!has_twin(l, first->inputs[0]) || l->p->uses[first->inputs[0]] < 1) return NULL;
+    struct ink_step *turn = only_user(l, first, "Transpose"), *last = turn ? only_user(l, turn, "Reshape") : NULL;
+    if (!last) return NULL;
+    const struct ink_value *x = &s->values[first->inputs[0]], *parts = &s->values[first->outputs[0]];
+    const struct ink_value *y = &s->values[last->outputs[0]];
+    if (!x->shaped || !parts->shaped || !y->shaped || !ink_shape_equal(&x->tensor.shape, &y->tensor.shape)) return NULL;
+    const struct ink_shape *whole = &x->tensor.shape, *split = &parts->tensor.shape;
+    if (split->rank != whole->rank + 1 || !swaps_two(turn, split->rank) || split->dims[0] != whole->dims[0])
+        return NULL;
+    for (int d = 2; d < whole->rank; d++)
+        if (split->dims[d + 1] != whole->dims[d]) return NULL;
+    *groups = split->dims[1];
+    return *groups > 0 ? last : NULL;
 }
 
 static bool is_float(const struct ink_step *step)
@@ -166,6 +277,12 @@ static enum way way_of(const struct layout *l, const struct ink_step *step, cons
         break;
     case AXIS:
         if (!can_move_axis(l, step, axis)) return STAYS;
+        break;
+    case AXES:
+        if (!can_move_axes(l, step)) return STAYS;
+        break;
+    case SHUFFLE:
+        if (!shuffle_at(l, step, axis)) return STAYS;
         break;
     case STAYS: break;
     }
@@ -247,8 +364,9 @@ static ink_status turn_weight(struct layout *l, const struct ink_tensor *weight,
 
 /* --- a step on twins --- */
 
-/* The node under another name, or with another axis. */
-static struct ink_node *new_node(struct layout *l, const struct ink_node *from, const char *nhwc, const int64_t *axis)
+/* The node under another name, or with an attribute instead of its own. */
+static struct ink_node *new_node(struct layout *l, const struct ink_node *from, const char *nhwc,
+                                 const struct ink_attribute *instead)
 {
     struct ink_arena *arena = &l->s->arena;
     struct ink_node *node = INK_ARENA_NEW(arena, struct ink_node);
@@ -262,11 +380,9 @@ static struct ink_node *new_node(struct layout *l, const struct ink_node *from, 
     }
     int count = 0;
     for (int i = 0; i < from->attribute_count; i++)
-        if (!axis || !ink_view_is(from->attributes[i].name, "axis")) attributes[count++] = from->attributes[i];
-    if (axis) {
-        attributes[count] = (struct ink_attribute){ink_view_text("axis"), INK_ATTRIBUTE_INT, .count = 1};
-        attributes[count++].i = *axis;
-    }
+        if (!instead || !ink_view_equal(from->attributes[i].name, instead->name))
+            attributes[count++] = from->attributes[i];
+    if (instead) attributes[count++] = *instead;
     node->attribute_count = count;
     return node;
 }
@@ -289,23 +405,68 @@ static ink_status inputs_of(struct layout *l, const struct ink_step *step, enum 
     return st;
 }
 
-static ink_status turn_step(struct layout *l, struct ink_step *step, const struct rule *rule, int rank,
-                            const int64_t *axis)
+/* A list of axes as a weight. */
+static ink_status axes_weight(struct layout *l, int64_t *axes, size_t count, int *number)
 {
-    bool known;
+    struct ink_tensor t = {.dtype = INK_INT64, .shape = {.rank = 1, .dims = {(int64_t)count}}, .data = axes};
+    *number = ink_steps_add_weight(l->s, &t, "axes");
+    if (*number < 0) return oom(l);
+    l->twin[*number] = -1;
+    l->plain[*number] = true;
+    return INK_OK;
+}
+
+/* What a step on twins has instead of its own attribute or argument. */
+static ink_status adjust(struct layout *l, const struct ink_step *step, enum way way, int rank, int64_t axis,
+                         struct ink_attribute *instead, int *inputs)
+{
+    if (way == AXIS || way == SHUFFLE) {
+        const char *name = way == AXIS ? "axis" : "groups";
+        *instead = (struct ink_attribute){ink_view_text(name), INK_ATTRIBUTE_INT, .count = 1};
+        instead->i = axis;
+    }
+    if (way != AXES) return INK_OK;
+    size_t count;
+    int64_t *axes = moved_axes(l, step, rank, &count);
+    if (!axes) return oom(l);
+    int argument = axes_argument(step->ctx.op);
+    if (argument >= 0) return axes_weight(l, axes, count, &inputs[argument]);
+    *instead = (struct ink_attribute){ink_view_text("axes"), INK_ATTRIBUTE_INTS, .count = count};
+    instead->ints = axes;
+    return INK_OK;
+}
+
+/* The steps of a shuffle are one; it makes what the last of them made. */
+static void take_over_shuffle(struct layout *l, struct ink_step *step)
+{
+    int64_t groups;
+    struct ink_step *last = shuffle_at(l, step, &groups), *turn = only_user(l, step, "Transpose");
+    step->outputs[0] = last->outputs[0];
+    turn->removed = last->removed = true;
+}
+
+static ink_status turn_step(struct layout *l, struct ink_step *step, const struct rule *rule, int rank, int64_t axis)
+{
+    bool known, plain = rule->way == AXES && !keeps_rank(step);
     const struct ink_op *op = step->ctx.op;
     const struct ink_node *node = step->ctx.node;
+    struct ink_attribute instead = {{0}};
     int *inputs = INK_ARENA_ARRAY(&l->s->arena, int, (size_t)step->ctx.in_count);
     if (!inputs) return oom(l);
     ink_status st = inputs_of(l, step, rule->way, rank, inputs);
+    if (!st) st = adjust(l, step, rule->way, rank, axis, &instead, inputs);
     if (st) return st;
-    if (rule->nhwc || rule->way == AXIS) {
-        node = new_node(l, node, rule->nhwc, rule->way == AXIS ? axis : NULL);
+    if (rule->way == SHUFFLE) take_over_shuffle(l, step);
+    if (rule->nhwc || instead.name.len) {
+        node = new_node(l, node, rule->nhwc, instead.name.len ? &instead : NULL);
         if (!node) return oom(l);
         if (rule->nhwc) op = ink_op_find(node->domain, node->op_type, 1, &known);
     }
-    st = ink_steps_replace(l->s, step, node, op, inputs, step->ctx.in_count, l->p->err);
-    for (int i = 0; !st && i < step->ctx.out_count; i++) {
+    int count = rule->way == SHUFFLE ? 1 : step->ctx.in_count;
+    st = ink_steps_replace(l->s, step, node, op, inputs, count, l->p->err);
+    for (int i = 0; plain && !st && i < step->ctx.out_count; i++)
+        if (step->outputs[i] >= 0) l->plain[step->outputs[i]] = true;
+    for (int i = 0; !plain && !st && i < step->ctx.out_count; i++) {
         int v = step->outputs[i];
         if (v < 0) continue;
         l->twin[v] = new_value(l, v);
@@ -335,7 +496,7 @@ static ink_status lay_out_steps(struct layout *l)
         int rank = 0;
         int64_t axis = 0;
         const struct rule *rule = rule_of(step);
-        st = way_of(l, step, rule, &rank, &axis) == STAYS ? keep_step(l, step) : turn_step(l, step, rule, rank, &axis);
+        st = way_of(l, step, rule, &rank, &axis) == STAYS ? keep_step(l, step) : turn_step(l, step, rule, rank, axis);
     }
     for (int i = 0; !st && i < s->graph.output_count; i++)
         st = want_plain(l, s->values[s->outputs[i]].name, s->outputs[i]);

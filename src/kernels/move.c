@@ -94,3 +94,17 @@ void ink_move(const struct ink_move *move, size_t element_bytes, const void *in,
                    (char *)out + p * rows * n * element_bytes);
     }
 }
+
+static void interleave(const size_t groups, size_t each, const float *restrict in, float *restrict out)
+{
+    for (size_t j = 0; j < each; j++)
+        for (size_t g = 0; g < groups; g++) out[j * groups + g] = in[g * each + j];
+}
+
+void ink_interleave(size_t groups, size_t each, const float *in, float *out)
+{
+    if (groups == 2) /* a constant: pairs are made by vectors */
+        interleave(2, each, in, out);
+    else
+        interleave(groups, each, in, out);
+}

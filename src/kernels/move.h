@@ -18,4 +18,7 @@ struct ink_move {
 /* `in` is the element that is written first. in and out must not overlap. */
 void ink_move(const struct ink_move *move, size_t element_bytes, const void *in, void *out);
 
+/* out[j * groups + g] = in[g * each + j]: one of each group in turn. */
+void ink_interleave(size_t groups, size_t each, const float *in, float *out);
+
 #endif

@@ -24,4 +24,9 @@ ink_status ink_nhwc_pool_run(struct ink_op_ctx *ctx);
 ink_status ink_nhwc_global_pool_shape(struct ink_op_ctx *ctx);
 ink_status ink_nhwc_global_pool_run(struct ink_op_ctx *ctx);
 
+/* inkling.NhwcShuffle: the channels are `groups` groups; the output takes one from each in turn. */
+ink_status ink_nhwc_shuffle_load(struct ink_op_ctx *ctx);
+ink_status ink_nhwc_shuffle_shape(struct ink_op_ctx *ctx);
+ink_status ink_nhwc_shuffle_run(struct ink_op_ctx *ctx);
+
 #endif

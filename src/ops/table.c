@@ -812,6 +812,7 @@ static const struct ink_op table[] = {
     {"inkling", "NhwcConv", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, NHWC_CONV},
     {"inkling", "NhwcGlobalAveragePool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_GLOBAL_POOL},
     {"inkling", "NhwcMaxPool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_POOL(max)},
+    {"inkling", "NhwcShuffle", 1, "T>T", {BIT(INK_FLOAT)}, 0, .load = ink_nhwc_shuffle_load, .shape = ink_nhwc_shuffle_shape, .run = ink_nhwc_shuffle_run},
     /* clang-format on */
 };
 

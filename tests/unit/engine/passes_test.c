@@ -276,6 +276,30 @@ static void all_ranks_in_nhwc(void **state)
     }
 }
 
+/* Axes that move, reductions that end in the plain order and those that do not, a shuffle of channels. */
+static void axes_in_nhwc(void **state)
+{
+    struct message g = {0}, means = {0}, drops = {0}, perm = {0};
+    add_ints(&means, "axes", 2, (int64_t[]){1, -1});
+    add_ints(&drops, "axes", 2, (int64_t[]){2, 3});
+    add_int(&drops, "keepdims", 0);
+    add_ints(&perm, "perm", 5, (int64_t[]){0, 2, 1, 3, 4});
+    add_initializer(&g, "split", INK_INT64, 1, (int64_t[]){5}, (int64_t[]){2, 2, CHANNELS / 2, SIDE, SIDE}, 40);
+    add_initializer(&g, "whole", INK_INT64, 1, (int64_t[]){4}, (int64_t[]){2, CHANNELS, SIDE, SIDE}, 32);
+    add_initializer(&g, "from", INK_INT64, 1, (int64_t[]){1}, (int64_t[]){1}, 8);
+    add_initializer(&g, "to", INK_INT64, 1, (int64_t[]){1}, (int64_t[]){3}, 8);
+    add_initializer(&g, "axis", INK_INT64, 1, (int64_t[]){1}, (int64_t[]){1}, 8);
+    add_conv(&g, "x", 2, 3, "a");
+    add_node(&g, "", "Reshape", "a,split", "b", NULL);
+    add_node(&g, "", "Transpose", "b", "c", &perm);
+    add_node(&g, "", "Reshape", "c,whole", "d", NULL);
+    add_node(&g, "", "Slice", "d,from,to,axis", "e", NULL);
+    add_node(&g, "", "ReduceMean", "e", "f", &means);
+    add_node(&g, "", "Sub", "d,f", "h", NULL);
+    add_node(&g, "", "ReduceMax", "h", "y", &drops);
+    agree(&g, 13, 4, image, 6 + 1);
+}
+
 /* 16 channels and planes of 15x14: what Winograd's way is chosen for. */
 static void winograd_in_nhwc(void **state)
 {
@@ -311,6 +335,7 @@ int main(void)
         cmocka_unit_test(pools_in_nhwc),
         cmocka_unit_test(broadcasts_in_nhwc),
         cmocka_unit_test(all_ranks_in_nhwc),
+        cmocka_unit_test(axes_in_nhwc),
         cmocka_unit_test(winograd_in_nhwc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
