@@ -34,6 +34,19 @@ static void change(struct ink_buffer *input)
     }
 }
 
+/* A target may have its own way to change an input; it is used for every other one then. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed) __attribute__((weak));
+
+static void change_as_target(struct ink_buffer *input)
+{
+    static uint8_t room[INPUT_MAX];
+    if (input->len == 0) return;
+    memcpy(room, input->data, input->len);
+    size_t len = LLVMFuzzerCustomMutator(room, input->len, sizeof room, (unsigned)pick(UINT32_MAX));
+    ink_buffer_clear(input);
+    ink_buffer_append(input, room, len);
+}
+
 /* A copy of exactly this length, so that a sanitizer sees a read behind its end. */
 static void try_input(const struct ink_buffer *input)
 {
@@ -51,7 +64,10 @@ static void run_rounds(unsigned long rounds, struct ink_buffer *input)
     for (unsigned long round = 0; round < rounds && seeds > 0; round++) {
         ink_buffer_clear(input);
         ink_fuzz_seed(round % seeds, input);
-        for (size_t changes = pick(CHANGES_MAX) + 1; changes > 0; changes--) change(input);
+        if (LLVMFuzzerCustomMutator && pick(2))
+            change_as_target(input);
+        else
+            for (size_t changes = pick(CHANGES_MAX) + 1; changes > 0; changes--) change(input);
         try_input(input);
     }
     printf("%zu seeds, %lu rounds\n", seeds, rounds);

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Models: load any bytes, plan, and run what was accepted, in little memory. The seeds are a small network, one
- * with functions of its own, one with bodies and, for each row of the table of operators, a model of that operator alone. */
+ * with functions of its own, one with bodies, for each row of the table of operators a model of that operator alone, and
+ * the small models that are found: those of $INK_SHARED, and those of ONNX's own tests. */
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../tools/build_model.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "engine/session.h"
 #include "fuzz.h"
+#include "model_mutate.h"
 #include "ops/table.h"
 
-enum { CAP_BYTES = 8 << 20, WORK_MAX = 10 * 1000 * 1000, TENSORS_MAX = 16, TIME_MAX_US = 20 * 1000 * 1000 };
+enum {
+    CAP_BYTES = 8 << 20,
+    WORK_MAX = 10 * 1000 * 1000,
+    TENSORS_MAX = 16,
+    TIME_MAX_US = 20 * 1000 * 1000,
+    FOUND_MAX = 256 * 1024
+};
 
 /* Zeros and ones in the first byte of each element: good bools, indices and strings (empty), and tiny floats. */
 static bool fill_tensor(struct ink_tensor *t, struct ink_arena *arena)
@@ -137,7 +147,52 @@ static struct message model_of_operator(const struct ink_op *op, int rank, int r
     }
     add_node(&g, op->domain, op->name, inputs, "y", &attributes);
     add_value(&g, GRAPH_OUTPUT, "y", INK_DTYPE_NONE, -1, NULL);
-    return model_of(&g, op->since);
+    struct message m = model_of(&g, op->since), import = {0};
+    put_text(&import, 1, op->domain);
+    put_int(&import, 2, op->since);
+    if (*op->domain) put_message(&m, 8, &import);
+    return m;
+}
+
+/* File `index` of those that there are, in the order of their names; too large ones are empty. */
+static bool found_model(size_t index, struct ink_buffer *out)
+{
+    static glob_t files;
+    static bool looked;
+    char pattern[4096];
+    struct ink_error err = {0};
+    if (!looked) {
+        const char *shared = getenv("INK_SHARED");
+        looked = true;
+        glob("/usr/share/libonnx-testdata/data/node/*/model.onnx", 0, NULL, &files);
+        snprintf(pattern, sizeof pattern, "%s/data/models/*/model.onnx", shared ? shared : "/nowhere");
+        glob(pattern, GLOB_APPEND, NULL, &files);
+    }
+    if (index >= files.gl_pathc) return false;
+    struct ink_buffer file;
+    ink_buffer_init(&file, FOUND_MAX);
+    if (ink_file_read(files.gl_pathv[index], &file, &err) == INK_OK) ink_buffer_append(out, file.data, file.len);
+    ink_buffer_cleanup(&file);
+    return true;
+}
+
+enum { RANKS = 5 };
+
+static size_t first_found(void)
+{
+    size_t rows = 0;
+    while (ink_op_row(rows)) rows++;
+    return 3 + rows * RANKS;
+}
+
+/* A quarter of the changes are libFuzzer's, where it is there: to the bytes. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t len, size_t max) __attribute__((weak));
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed);
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed)
+{
+    return seed % 4 == 0 && LLVMFuzzerMutate ? LLVMFuzzerMutate(data, len, max)
+                                             : ink_model_mutate(data, len, max, seed);
 }
 
 bool ink_fuzz_seed(size_t index, struct ink_buffer *out)
@@ -150,10 +205,9 @@ bool ink_fuzz_seed(size_t index, struct ink_buffer *out)
     } else if (index == 2) {
         m = model_with_bodies();
     } else {
-        static const int ranks[][2] = {{2, 2}, {3, 3}, {4, 4}, {4, 1}, {2, 1}};
-        enum { RANKS = sizeof ranks / sizeof *ranks };
+        static const int ranks[RANKS][2] = {{2, 2}, {3, 3}, {4, 4}, {4, 1}, {2, 1}};
         const struct ink_op *op = ink_op_row((index - 3) / RANKS);
-        if (!op) return false;
+        if (!op) return found_model(index - first_found(), out);
         m = model_of_operator(op, ranks[(index - 3) % RANKS][0], ranks[(index - 3) % RANKS][1]);
     }
     return ink_buffer_append(out, m.bytes, m.len) == INK_OK;
