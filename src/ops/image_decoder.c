@@ -2,6 +2,7 @@
 #include "ops/image_decoder.h"
 
 #include "image/decode.h"
+#include "image/pnm.h"
 
 enum format { RGB, BGR, GREY };
 
@@ -33,8 +34,7 @@ static const char *unread_type(struct ink_view bytes)
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (bytes.len >= types[i].len && !memcmp(bytes.data, types[i].start, types[i].len)) return types[i].name;
-    bool portable = bytes.len > 2 && bytes.data[0] == 'P' && bytes.data[1] >= '1' && bytes.data[1] <= '7';
-    return portable ? "PNM" : NULL;
+    return NULL;
 }
 
 /* Luminance as ITU-R BT.601 weighs it, in 1/65536. */
@@ -71,7 +71,8 @@ ink_status ink_image_decoder_run(struct ink_op_ctx *ctx)
     if (unread) return ink_op_fail(ctx, INK_E_UNSUPPORTED, "pictures of type %s", unread);
     ink_arena_init(&arena, ink_decode_limits_default.max_bytes);
     struct ink_error err = {0};
-    ink_status st = ink_decode(bytes, NULL, &arena, &image, &err);
+    ink_status st = ink_is_pnm(bytes) ? ink_pnm_decode(bytes, NULL, &arena, &image, &err)
+                                      : ink_decode(bytes, NULL, &arena, &image, &err);
     if (st == INK_E_IMAGE) {
         image = (struct ink_image){0};
         st = INK_OK;
