@@ -177,6 +177,7 @@ static ink_status clear_the_way(struct deploy *p, struct ink_stack_watch *watch,
 {
     const struct ink_stack_state *state = p->d.stack.state;
     const char *id = ink_stack_id(&p->d.stack);
+    char token[TOKEN_MAX];
     ink_status st = INK_OK;
     if (state->stage == INK_STACK_BUSY) {
         step("The stack is being worked on already; waiting ...");
@@ -184,7 +185,8 @@ static ink_status clear_the_way(struct deploy *p, struct ink_stack_watch *watch,
     }
     if (!st && state->stage == INK_STACK_RUINED) {
         step("Removing what a creation that failed has left ...");
-        st = ink_stack_delete(&p->d.aws, id, p->token, err);
+        snprintf(token, sizeof token, "%.40s-clear", p->token); /* another thing than what is started later */
+        st = ink_stack_delete(&p->d.aws, id, token, err);
         if (!st) st = ink_stack_watch_wait(watch, id, &state, err);
         if (!st && state->stage != INK_STACK_NONE)
             st = ink_fail(err, INK_E_CHANGED, "the stack %s is %s (%s): delete it in the CloudFormation console",
@@ -221,13 +223,14 @@ static ink_status make_stack(struct deploy *p, struct ink_stack_watch *watch, bo
                             : "what had been made is gone again");
 }
 
-/* After a creation that failed, the code bucket goes too where nobody else needs it. What goes wrong here is
- * less than what went wrong before. */
+/* After a creation that failed, the code bucket goes too where nobody needs it: no other stack, nor this one, which may be
+ * going on where we have only lost sight of it. What goes wrong here is less than what went wrong before. */
 static void leave_nothing(struct deploy *p)
 {
     struct ink_bucket code = {&p->d.aws, p->d.code_bucket, p->d.caller.account};
     struct ink_s3 *s3 = NULL;
     bool others = true;
+    if (ink_deployed_look(&p->d, NULL) || p->d.stack.state->stage != INK_STACK_NONE) return;
     if (ink_stack_others_use(&p->d.aws, p->d.stack_name, p->d.code_bucket, &others, NULL) || others) return;
     if (ink_s3_new(p->d.http, &p->d.aws.config, NULL, &s3, NULL)) return;
     ink_status st = ink_bucket_empty(&code, s3, NULL, NULL, NULL);
@@ -303,7 +306,7 @@ const struct ink_command ink_command_deploy = {
                 INK_OPTION_REGION,
                 {"dry-run", NULL, "print the calls and the template, and make none"},
                 {"arch", "ARCH", "x86_64 or arm64 (default: what it has; else this machine's)"},
-                {"model", "FILE", "a model to put into the function in place of the built-in one"},
+                {"model", "FILE", "a model to put into the function in place of the built-in one; each time"},
                 {"memory", "MB", "128..10240 (512)"},
                 {"timeout", "S", "10, 30, 60, 120, 300 or 900 seconds (30)"},
                 {"retention", "DAYS", "how long logs are kept (30)"},

@@ -57,6 +57,8 @@ ink_status ink_deployed_look(struct ink_deployed *d, struct ink_error *err)
     if (*bucket && strcmp(bucket, d->bucket) != 0)
         return ink_fail(err, INK_E_CHANGED, "the stack %s belongs to the bucket %s: take another name", d->stack_name,
                         bucket);
+    const char *name = ink_stack_parameter(&d->stack, "Name");
+    if (*name) snprintf(d->function_name, sizeof d->function_name, "%s", name);
     return INK_OK;
 }
 

@@ -44,7 +44,7 @@ INK_NODISCARD ink_status ink_deployed_open(struct ink_deployed *d, const char *b
  * bucket's. */
 INK_NODISCARD ink_status ink_deployed_enter(struct ink_deployed *d, const struct ink_args *args, struct ink_error *err);
 
-/* Looks at the stack again: d->stack. */
+/* Looks at the stack again: d->stack. A function that was given another name there, with the template alone, keeps it. */
 INK_NODISCARD ink_status ink_deployed_look(struct ink_deployed *d, struct ink_error *err);
 
 /* INK_E_NOT_FOUND, with what to do, where there is no stack. */

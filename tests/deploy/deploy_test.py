@@ -198,11 +198,12 @@ def by_hand(endpoint):
     aws.s3.upload_file(zip_path, "your-code", "function.zip")
     subprocess.run([cli, "cloudformation", "deploy", "--stack-name", "inkling-by-hand", "--template-file",
                     os.path.join(os.environ["INK_SOURCE"], "deploy/template.yaml"), "--capabilities", "CAPABILITY_IAM",
-                    "--endpoint-url", endpoint, "--parameter-overrides", "Bucket=by-hand", "Name=inkling-by-hand",
+                    "--endpoint-url", endpoint, "--parameter-overrides", "Bucket=by-hand", "Name=my-own-name",
                     "CodeBucket=your-code", "CodeKey=function.zip"], check=True, timeout=200, stdout=subprocess.DEVNULL,
                    env={**base_env, **KEYS, "AWS_DEFAULT_REGION": "eu-central-1"})
     has(run("status", "by-hand", endpoint=endpoint)[0], "is created (CREATE_COMPLETE)", "512 MB, 30 s, Active")
     has(run("deploy", "by-hand", endpoint=endpoint)[0], "by-hand: updated in")
+    assert [f["FunctionName"] for f in getattr(aws, "lambda").list_functions()["Functions"]] == ["my-own-name"]
     run("destroy", "by-hand", endpoint=endpoint)
     assert sorted(b["Name"] for b in aws.s3.list_buckets()["Buckets"]) == ["mine", "your-code"]
 
@@ -321,6 +322,16 @@ def roll_backs():
     }, "deploy", "bbb", code=0)
     has(text, "bbb: created in eu-central-1")
     assert [a for r in requests for a in re.findall(rb"Action=(DeleteStack|CreateStack)", r.body)] == [b"DeleteStack", b"CreateStack"]
+    tokens = [t for r in requests for t in re.findall(rb"ClientRequestToken=([^&]+)", r.body)]
+    assert len(set(tokens)) == 2, tokens  # one token for two things is refused
+
+    # a creation that is out of sight may go on: its code stays
+    text, requests = with_script({
+        **NO_BUCKET, "CreateStack": [created],
+        "DescribeStacks": [ABSENT, refusal("ExpiredToken", "late", 403), stack("CREATE_IN_PROGRESS")],
+    }, "deploy", "bbb")
+    has(text, "lost sight of the stack, which goes on by itself (`inkling status` tells): CloudFormation DescribeStacks: ExpiredToken")
+    assert not [r for r in requests if r.method == "DELETE"], requests
 
     # an update that is put back; an update that changes nothing; one that cannot be put back
     text, _ = with_script({
