@@ -114,6 +114,11 @@ static const char *take_level(const char *request_id, struct ink_view *line)
     return "";
 }
 
+bool ink_run_is_debug(struct ink_view line)
+{
+    return strcmp(take_level("", &line), "DEBUG") == 0;
+}
+
 static bool starts_with(struct ink_view line, const char *start)
 {
     size_t len = strlen(start);

@@ -28,6 +28,9 @@ void ink_run_free(struct ink_run *run);
 
 enum ink_run_line { INK_RUN_STAGE, INK_RUN_LINE, INK_RUN_OTHER };
 
+/* Whether a line is one of base/log.h's at level DEBUG. */
+bool ink_run_is_debug(struct ink_view line);
+
 /* Takes a line of the process's output; `told` (a new reference, or NULL) is what is new: {"id","stage","at_ms"} or
  * {"id","level","text"}. OTHER: metrics, or more than is kept. */
 enum ink_run_line ink_run_take(struct ink_run *run, struct ink_view line, json_t **told);

@@ -30,8 +30,9 @@ struct ink_runs {
     pthread_cond_t changed;
     struct ink_run *under_way;          /* the newest first */
     struct ink_run *ended, **ended_end; /* the oldest first */
-    size_t ended_count;
-    bool busy, hurry, stop; /* the thread works on some; somebody waits for it; it is to end */
+    uint64_t given, written;            /* to the thread, since the start; by it */
+    uint64_t wanted;                    /* somebody waits until that many are written */
+    bool stop;
     pthread_t thread;
     bool threaded;
 };
@@ -61,12 +62,13 @@ static bool on_line(void *self, void *try, struct ink_view line)
     static const char *const events[] = {[INK_RUN_STAGE] = "stage", [INK_RUN_LINE] = "log"};
     struct ink_runs *runs = self;
     json_t *told;
-    if (!try) return true;
+    bool kept = !ink_run_is_debug(line); /* that level is for the console, not for the log */
+    if (!try) return kept;
     pthread_mutex_lock(&runs->lock);
     enum ink_run_line kind = ink_run_take(try, line, &told);
     if (told) ink_feed_tell(runs->feed, events[kind], told);
     pthread_mutex_unlock(&runs->lock);
-    return kind != INK_RUN_STAGE;
+    return kept;
 }
 
 static void unlink_run(struct ink_runs *runs, const struct ink_run *run)
@@ -86,11 +88,11 @@ static void on_end(void *self, void *try, const struct ink_function_end *end)
     ink_run_end(run, end);
     unlink_run(runs, run);
     run->next = NULL;
-    bool kept = !end->unfinished && runs->ended_count < ENDED_MAX;
+    bool kept = !end->unfinished && runs->given - runs->written < ENDED_MAX;
     if (kept) {
         *runs->ended_end = run;
         runs->ended_end = &run->next;
-        runs->ended_count++;
+        runs->given++;
         pthread_cond_broadcast(&runs->changed);
     }
     pthread_mutex_unlock(&runs->lock);
@@ -178,8 +180,6 @@ static void look_up_next(struct ink_runs *runs, struct batch *batch)
     struct ink_run *run = runs->ended;
     runs->ended = run->next;
     if (!runs->ended) runs->ended_end = &runs->ended;
-    runs->ended_count--;
-    runs->busy = true;
     pthread_mutex_unlock(&runs->lock);
     run->next = NULL;
     look_up_answer(runs, run);
@@ -198,8 +198,10 @@ static void write_batch(struct ink_runs *runs, struct batch *batch)
     pthread_mutex_unlock(&runs->lock);
     write_runs(runs, batch->first);
     free_runs(batch->first);
-    *batch = empty_batch;
     pthread_mutex_lock(&runs->lock);
+    runs->written += batch->count;
+    *batch = empty_batch;
+    pthread_cond_broadcast(&runs->changed);
 }
 
 static int64_t due_in_ms(const struct batch *batch)
@@ -209,14 +211,13 @@ static int64_t due_in_ms(const struct batch *batch)
 
 static void wait_for_runs(struct ink_runs *runs, const struct batch *batch)
 {
-    if (batch->count) {
-        struct timespec until = ink_queue_moment(due_in_ms(batch));
-        pthread_cond_timedwait(&runs->changed, &runs->lock, &until);
+    if (!batch->count) {
+        pthread_cond_wait(&runs->changed, &runs->lock);
         return;
     }
-    runs->busy = runs->hurry = false;
-    pthread_cond_broadcast(&runs->changed);
-    pthread_cond_wait(&runs->changed, &runs->lock);
+    int64_t left_ms = due_in_ms(batch);
+    struct timespec until = ink_queue_moment(left_ms > 0 ? left_ms : 0);
+    pthread_cond_timedwait(&runs->changed, &runs->lock, &until);
 }
 
 static void *runs_thread(void *arg)
@@ -225,7 +226,8 @@ static void *runs_thread(void *arg)
     struct batch batch = empty_batch;
     pthread_mutex_lock(&runs->lock);
     while (!runs->stop || runs->ended || batch.count) {
-        bool due = batch.count && (runs->hurry || runs->stop || due_in_ms(&batch) <= 0);
+        bool hurry = runs->wanted > runs->written || runs->stop;
+        bool due = batch.count && (hurry || due_in_ms(&batch) <= 0);
         if (runs->ended && batch.count < WRITE_MAX)
             look_up_next(runs, &batch);
         else if (due || batch.count == WRITE_MAX)
@@ -241,11 +243,10 @@ json_t *ink_runs_under_way(struct ink_runs *runs)
 {
     json_t *list = json_array();
     pthread_mutex_lock(&runs->lock);
-    while (runs->busy || runs->ended) {
-        runs->hurry = true;
-        pthread_cond_broadcast(&runs->changed);
-        pthread_cond_wait(&runs->changed, &runs->lock);
-    }
+    uint64_t wanted = runs->given; /* what ends meanwhile is not waited for: there may be no end to it */
+    if (wanted > runs->wanted) runs->wanted = wanted;
+    if (wanted > runs->written) pthread_cond_broadcast(&runs->changed);
+    while (runs->written < wanted) pthread_cond_wait(&runs->changed, &runs->lock);
     for (const struct ink_run *run = runs->under_way; run; run = run->next)
         json_array_append_new(list, json_deep_copy(run->record));
     pthread_mutex_unlock(&runs->lock);
