@@ -115,6 +115,13 @@ static void read_output(struct worker *worker)
     if (worker->function->options.watcher) ink_output_read(&worker->output, on_line, worker);
 }
 
+/* What to wait for besides: its output, where somebody wants that at once. */
+static int live_output(const struct worker *worker)
+{
+    const struct ink_function_watcher *watcher = worker->function->options.watcher;
+    return watcher && watcher->live(watcher->self) ? worker->output.read_fd : -1;
+}
+
 static void begin_try(struct worker *worker, const struct ink_store_event *event, const char *request_id, bool cold)
 {
     const struct ink_function_watcher *watcher = worker->function->options.watcher;
@@ -208,7 +215,7 @@ static void watch(struct worker *worker, const char *request_id, struct outcome 
             return;
         }
         struct pollfd fds[] = {
-            {worker->process.pidfd, POLLIN, 0}, {worker->notify, POLLIN, 0}, {worker->output.read_fd, POLLIN, 0}};
+            {worker->process.pidfd, POLLIN, 0}, {worker->notify, POLLIN, 0}, {live_output(worker), POLLIN, 0}};
         poll(fds, 3, wait_ms(worker, &result, started_ms));
         eventfd_t times;
         if (fds[2].revents) read_output(worker);
@@ -220,6 +227,7 @@ static void watch(struct worker *worker, const char *request_id, struct outcome 
         }
         if (fds[2].revents && ink_clock_us() - looked_us < SAMPLE_MS * 1000) continue;
         looked_us = ink_clock_us();
+        read_output(worker);
         if (over_limits(worker, &result, started_ms, request_id, outcome)) return;
     }
     if (result.state == INK_RUNTIME_INIT_FAILED) ink_process_end(&worker->process, NULL);
@@ -252,7 +260,6 @@ static void run_event(struct worker *worker, struct ink_store_event *event)
             : outcome.unfinished ? "put back"
                                  : outcome.type,
             outcome.ok ? "" : " ", (double)(ink_clock_us() - began) / 1000, cold ? ", cold" : "");
-    read_output(worker);
     struct ink_function_end end = {.failure = outcome.ok ? NULL : &outcome.failure,
                                    .unfinished = outcome.unfinished,
                                    .took_us = ink_clock_us() - began};
@@ -260,6 +267,7 @@ static void run_event(struct worker *worker, struct ink_store_event *event)
         ink_queue_put_back(function->queue, event);
     else
         end.fate = ink_queue_settle(function->queue, event, end.failure, outcome.answer);
+    read_output(worker);
     end_try(worker, &end);
     ink_runtime_end(worker->runtime, outcome.expired);
 }

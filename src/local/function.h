@@ -22,6 +22,9 @@ struct ink_function_watcher {
     void *self;
     /* The process has been given the event. cold: it was started for it. */
     void *(*begin)(void *self, const struct ink_store_event *event, const char *request_id, bool cold);
+    /* Whether lines are wanted as they come. Else they come together, a tenth of a second later or with the end of the try:
+     * the worker is not woken for each. */
+    bool (*live)(void *self);
     /* The process has written a line; try: NULL outside of one. True: it is kept in the function's output. */
     bool (*line)(void *self, void *try, struct ink_view line);
     void (*end)(void *self, void *try, const struct ink_function_end *end);

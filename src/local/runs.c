@@ -71,6 +71,11 @@ static bool on_line(void *self, void *try, struct ink_view line)
     return kept;
 }
 
+static bool is_live(void *self)
+{
+    return ink_feed_heard(((struct ink_runs *)self)->feed);
+}
+
 static void unlink_run(struct ink_runs *runs, const struct ink_run *run)
 {
     for (struct ink_run **at = &runs->under_way; *at; at = &(*at)->next) {
@@ -264,7 +269,7 @@ ink_status ink_runs_new(struct ink_store *store, struct ink_feed *feed, struct i
     if (!runs) return ink_fail(err, INK_E_OOM, "the console's runs: out of memory");
     runs->store = store;
     runs->feed = feed;
-    runs->watcher = (struct ink_function_watcher){runs, on_begin, on_line, on_end};
+    runs->watcher = (struct ink_function_watcher){runs, on_begin, is_live, on_line, on_end};
     runs->ended_end = &runs->ended;
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
