@@ -12,6 +12,10 @@ from pathlib import Path
 from cloud import BUILD, MODEL as DIGITS, check
 
 
+# With every operator in; docs/decisions.md says what each part weighs. Whoever adds to them should see it.
+ZIP_BYTES_MAX, BOOTSTRAP_BYTES_MAX = 3_800_000, 9_500_000
+
+
 def package(*args, expect=0):
     done = subprocess.run([BUILD / "inkling", "package", *map(str, args)], capture_output=True, text=True, timeout=120)
     check(done.returncode == expect, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}")
@@ -66,6 +70,17 @@ def makes(folder):
     package("--check", first, "-o", second, expect=2)
 
 
+def stays_small(folder):
+    for arch in ("x86_64", "arm64"):
+        made = folder / f"{arch}.zip"
+        if arch == os.uname().machine or (BUILD / arch / "bootstrap").exists():
+            package("-o", made, "--arch", arch)
+            with zipfile.ZipFile(made) as zipped:
+                program = zipped.getinfo("bootstrap").file_size
+            print(f"{arch}: bootstrap {program} bytes, zip {made.stat().st_size}")
+            check(made.stat().st_size <= ZIP_BYTES_MAX and program <= BOOTSTRAP_BYTES_MAX, "larger than it should be")
+
+
 def finds(folder, text, *files, options=(), system=3, patch=None):
     path = folder / "mistake.zip"
     make_zip(path, *files, system=system)
@@ -118,6 +133,7 @@ def checks(folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         makes(Path(folder))
+        stays_small(Path(folder))
         checks(Path(folder))
 
 
