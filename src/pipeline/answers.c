@@ -1,52 +1,87 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/answers.h"
 
+#include "base/alloc.h"
 #include "pipeline/report.h"
 #include "pipeline/results.h"
 #include "pipeline/stage.h"
 
 enum { ANSWER_BYTES_MAX = 4 * 1024 * 1024 };
 
-struct written {
-    char key[INK_KEY_MAX + 1];
-    const char *content_type;
-    struct ink_buffer text;
-};
-
-static ink_status store(struct ink_objects *objects, const char *bucket, struct written *json, struct written *text,
-                        uint64_t deadline_us, struct ink_error *err)
+/* One of the two files of all of them. */
+static void store_file(struct ink_objects *objects, struct ink_answer_files *all, size_t count, bool text,
+                       struct ink_s3_call *puts, uint64_t deadline_us)
 {
-    struct written *const both[] = {json, text};
-    ink_stage("store");
-    for (size_t i = 0; i < 2; i++) {
-        if (both[i]->text.failed) return ink_fail(err, INK_E_OOM, "no memory for %s", both[i]->key);
-        struct ink_s3_call put = {.op = INK_S3_PUT,
-                                  .bucket = bucket,
-                                  .key = both[i]->key,
-                                  .body = ink_buffer_view(&both[i]->text),
-                                  .content_type = both[i]->content_type};
-        objects->perform(objects, &put, 1, deadline_us);
-        ink_status st = put.status == INK_E_DENIED
-                            ? ink_fail(err, INK_E_DENIED, "%s/%s: S3 says no (%s); the role needs s3:PutObject on it",
-                                       bucket, both[i]->key, *put.reason ? put.reason : put.error.text)
-                        : put.status ? ink_source_error(&put, err)
-                                     : INK_OK;
-        ink_s3_call_cleanup(&put);
-        if (st) return st;
+    static const char *const types[] = {"application/json", "text/plain; charset=utf-8"};
+    size_t asked = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct ink_answer_file *file = text ? &all[i].text : &all[i].json;
+        if (all[i].error.status) continue;
+        puts[asked++] = (struct ink_s3_call){.op = INK_S3_PUT,
+                                             .bucket = all[i].bucket,
+                                             .key = file->key,
+                                             .body = ink_buffer_view(&file->bytes),
+                                             .content_type = types[text]};
     }
-    return INK_OK;
+    if (asked) objects->perform(objects, puts, asked, deadline_us);
+    asked = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].error.status) continue;
+        struct ink_s3_call *put = &puts[asked++];
+        if (put->status == INK_E_DENIED)
+            ink_fail(&all[i].error, INK_E_DENIED, "%s/%s: S3 says no (%s); the role needs s3:PutObject on it",
+                     put->bucket, put->key, *put->reason ? put->reason : put->error.text);
+        else if (put->status)
+            ink_source_error(put, &all[i].error);
+        ink_s3_call_cleanup(put);
+    }
 }
 
-static ink_status name_answers(const char *key, const char *json_ending, const char *text_ending, struct written *json,
-                               struct written *text, struct ink_error *err)
+void ink_answers_store(struct ink_objects *objects, struct ink_answer_files *all, size_t count, uint64_t deadline_us)
+{
+    struct ink_s3_call *puts = ink_calloc(count, sizeof *puts);
+    ink_stage("store");
+    for (size_t i = 0; i < count; i++)
+        if (!puts && !all[i].error.status) ink_fail(&all[i].error, INK_E_OOM, "no memory for an S3 request");
+    for (int text = 0; puts && text < 2; text++) store_file(objects, all, count, text, puts, deadline_us);
+    ink_free(puts);
+}
+
+void ink_answer_files_cleanup(struct ink_answer_files *files)
+{
+    ink_buffer_cleanup(&files->json.bytes);
+    ink_buffer_cleanup(&files->text.bytes);
+}
+
+static ink_status name_answers(const char *bucket, const char *key, const char *json_ending, const char *text_ending,
+                               struct ink_answer_files *out, struct ink_error *err)
 {
     ink_stage("results");
-    *json = (struct written){.content_type = "application/json"};
-    *text = (struct written){.content_type = "text/plain; charset=utf-8"};
-    ink_buffer_init(&json->text, ANSWER_BYTES_MAX);
-    ink_buffer_init(&text->text, ANSWER_BYTES_MAX);
-    ink_status st = ink_key_answer(key, json_ending, json->key, err);
-    return st ? st : ink_key_answer(key, text_ending, text->key, err);
+    *out = (struct ink_answer_files){.bucket = bucket};
+    ink_buffer_init(&out->json.bytes, ANSWER_BYTES_MAX);
+    ink_buffer_init(&out->text.bytes, ANSWER_BYTES_MAX);
+    ink_status st = ink_key_answer(key, json_ending, out->json.key, err);
+    return st ? st : ink_key_answer(key, text_ending, out->text.key, err);
+}
+
+static ink_status check_room(const struct ink_answer_files *files, struct ink_error *err)
+{
+    bool failed = files->json.bytes.failed || files->text.bytes.failed;
+    return failed ? ink_fail(err, INK_E_OOM, "no memory for %s", files->json.key) : INK_OK;
+}
+
+/* Stores one, if it could be made, and is done with it. */
+static ink_status store_one(struct ink_objects *objects, struct ink_answer_files *files, ink_status made,
+                            uint64_t deadline_us, struct ink_error *err)
+{
+    ink_status st = made;
+    if (!st) {
+        ink_answers_store(objects, files, 1, deadline_us);
+        st = files->error.status;
+        if (st && err) *err = files->error;
+    }
+    ink_answer_files_cleanup(files);
+    return st;
 }
 
 struct ink_subject ink_answers_subject(const struct ink_sources *sources)
@@ -70,25 +105,27 @@ struct ink_subject ink_answers_subject(const struct ink_sources *sources)
     return subject;
 }
 
+ink_status ink_answers_make_results(const struct ink_sources *sources, const struct ink_answer *answer,
+                                    struct ink_answer_files *out, struct ink_error *err)
+{
+    const struct ink_subject subject = ink_answers_subject(sources);
+    ink_status st = name_answers(sources->bucket, sources->picture_key, "results.json", "results.txt", out, err);
+    if (!st) st = ink_results_json(answer, &subject, &out->json.bytes, err);
+    if (st) return st;
+    ink_results_text(answer, &out->text.bytes);
+    return check_room(out, err);
+}
+
 ink_status ink_answers_write_results(struct ink_objects *objects, const struct ink_sources *sources,
                                      const struct ink_answer *answer, struct ink_error *err)
 {
-    const struct ink_subject subject = ink_answers_subject(sources);
-    struct written json, text;
-    ink_status st = name_answers(sources->picture_key, "results.json", "results.txt", &json, &text, err);
-    if (!st) st = ink_results_json(answer, &subject, &json.text, err);
-    if (!st) {
-        ink_results_text(answer, &text.text);
-        st = store(objects, sources->bucket, &json, &text, sources->deadline_us, err);
-    }
-    ink_buffer_cleanup(&json.text);
-    ink_buffer_cleanup(&text.text);
-    return st;
+    struct ink_answer_files files;
+    ink_status st = ink_answers_make_results(sources, answer, &files, err);
+    return store_one(objects, &files, st, sources->deadline_us, err);
 }
 
 /* What to call a model that is too long to be loaded, so that it can be reported on like any other. */
-static void report_on(const struct ink_sources *sources, struct written *json, struct written *text,
-                      struct ink_error *err)
+static ink_status report_on(const struct ink_sources *sources, struct ink_answer_files *out, struct ink_error *err)
 {
     const struct ink_held_model *model = sources->model;
     const char *missing[INK_WEIGHT_FILES_MAX];
@@ -104,20 +141,16 @@ static void report_on(const struct ink_sources *sources, struct written *json, s
         subject.settings_etag = sources->all[1].etag;
     }
     const struct ink_classifier *classifier = model ? model->classifier : &refused;
-    ink_report_text(classifier, &subject, &text->text);
-    if (ink_report_json(classifier, &subject, &json->text, err)) json->text.failed = true;
+    ink_report_text(classifier, &subject, &out->text.bytes);
+    ink_status st = ink_report_json(classifier, &subject, &out->json.bytes, err);
+    return st ? st : check_room(out, err);
 }
 
 ink_status ink_answers_write_report(struct ink_objects *objects, const struct ink_sources *sources,
                                     struct ink_error *err)
 {
-    struct written json, text;
-    ink_status st = name_answers(sources->models[0], "report.json", "report.txt", &json, &text, err);
-    if (!st) {
-        report_on(sources, &json, &text, err);
-        st = store(objects, sources->bucket, &json, &text, sources->deadline_us, err);
-    }
-    ink_buffer_cleanup(&json.text);
-    ink_buffer_cleanup(&text.text);
-    return st;
+    struct ink_answer_files files;
+    ink_status st = name_answers(sources->bucket, sources->models[0], "report.json", "report.txt", &files, err);
+    if (!st) st = report_on(sources, &files, err);
+    return store_one(objects, &files, st, sources->deadline_us, err);
 }

@@ -13,26 +13,16 @@
 enum { EVENT_ARENA_MAX = 64 * 1024 * 1024 };
 
 struct handling {
-    struct ink_recogniser *recogniser;
     const struct ink_event *event;
-    uint64_t deadline_us;
-    size_t current;   /* the item that is being handled */
-    ink_status *done; /* of each item */
-    size_t handled, ignored;
+    struct ink_job *jobs; /* each object once */
+    size_t job_count;
+    size_t *job_of; /* of each item; NOTHING: it is left alone */
+    size_t ignored;
     json_t *failures;       /* batchItemFailures */
     struct ink_error first; /* failure of an item without a message, which is the invocation's */
 };
 
-/* The item before it that names the same object; the item itself where there is none. What is read is the current
- * object, so that once is enough. */
-static size_t first_like(const struct ink_event *event, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (!event->items[k].ignored && strcmp(event->items[k].key, event->items[i].key) == 0 &&
-            strcmp(event->items[k].bucket, event->items[i].bucket) == 0)
-            return k;
-    return i;
-}
+#define NOTHING SIZE_MAX
 
 static void add_failure(struct handling *h, const char *message_id)
 {
@@ -46,21 +36,20 @@ static void add_failure(struct handling *h, const char *message_id)
 }
 
 /* What went wrong with S3 already begins with the object that it was about. */
-static void log_failure(const struct ink_event_item *item, const struct ink_error *err)
+static void log_failure(const struct ink_job *job)
 {
-    size_t bucket_len = strlen(item->bucket);
-    bool named = strncmp(err->text, item->bucket, bucket_len) == 0 && err->text[bucket_len] == '/';
-    if (named)
-        ink_log(INK_LOG_ERROR, "%s", err->text);
+    size_t bucket_len = strlen(job->bucket);
+    const char *text = job->error.text;
+    if (strncmp(text, job->bucket, bucket_len) == 0 && text[bucket_len] == '/')
+        ink_log(INK_LOG_ERROR, "%s", text);
     else
-        ink_log(INK_LOG_ERROR, "%s/%s: %s", item->bucket, item->key, err->text);
+        ink_log(INK_LOG_ERROR, "%s/%s: %s", job->bucket, job->key, text);
 }
 
-static void note_failure(struct handling *h, size_t i, const struct ink_error *why)
+static void note_failure(struct handling *h, const struct ink_event_item *item, const struct ink_error *why)
 {
-    const char *message_id = h->event->items[i].message_id;
-    if (h->event->batch && message_id)
-        add_failure(h, message_id);
+    if (h->event->batch && item->message_id)
+        add_failure(h, item->message_id);
     else if (!h->first.status)
         h->first = *why;
 }
@@ -78,37 +67,40 @@ static bool left_alone(const struct ink_event_item *item)
     return true;
 }
 
-static ink_status handle_item(struct handling *h, size_t i, struct ink_error *err)
+/* The job that the same object has already; job_count where it has none. What is read is the current object, so that once
+ * is enough. */
+static size_t find_job(const struct handling *h, const struct ink_event_item *item)
 {
-    const struct ink_event_item *item = &h->event->items[i];
-    if (left_alone(item)) {
-        h->ignored++;
-        return INK_OK;
-    }
-    size_t first = first_like(h->event, i);
-    if (first == i) {
-        h->done[i] = ink_recognise(h->recogniser, item->bucket, item->key, h->deadline_us, err);
-        h->handled += !h->done[i];
-        if (h->done[i]) log_failure(item, err);
-    } else {
-        h->done[i] = h->done[first];
-    }
-    return h->done[i];
+    size_t i = 0;
+    while (i < h->job_count && (strcmp(h->jobs[i].key, item->key) != 0 || strcmp(h->jobs[i].bucket, item->bucket) != 0))
+        i++;
+    return i;
 }
 
-/* Outside of a queue the first failure is the invocation's; the items behind it are still handled. */
-static void handle_items(struct handling *h)
+static void make_jobs(struct handling *h)
 {
     for (size_t i = 0; i < h->event->item_count; i++) {
-        struct ink_error why = {0};
-        h->current = i;
-        if (handle_item(h, i, &why)) note_failure(h, i, &why);
+        const struct ink_event_item *item = &h->event->items[i];
+        h->job_of[i] = NOTHING;
+        if (left_alone(item)) {
+            h->ignored++;
+            continue;
+        }
+        h->job_of[i] = find_job(h, item);
+        if (h->job_of[i] == h->job_count)
+            h->jobs[h->job_count++] = (struct ink_job){.bucket = item->bucket, .key = item->key};
     }
 }
 
-/* The answer when all items have been handled, or have failed. */
+/* The answer when all jobs are done, or have failed. Outside of a queue the first failure is the invocation's. */
 static ink_status write_answer(struct handling *h, struct ink_buffer *answer, struct ink_error *err)
 {
+    size_t handled = 0;
+    for (size_t i = 0; i < h->job_count; i++) handled += !h->jobs[i].error.status;
+    for (size_t i = 0; i < h->event->item_count; i++) {
+        const struct ink_error *why = h->job_of[i] == NOTHING ? NULL : &h->jobs[h->job_of[i]].error;
+        if (why && why->status) note_failure(h, &h->event->items[i], why);
+    }
     for (size_t i = 0; i < h->event->bad_count; i++) {
         ink_log(INK_LOG_ERROR, "message %s: %s", h->event->bad[i].message_id, h->event->bad[i].why);
         add_failure(h, h->event->bad[i].message_id);
@@ -119,7 +111,7 @@ static ink_status write_answer(struct handling *h, struct ink_buffer *answer, st
     }
     json_t *root = h->event->batch
                        ? json_pack("{s:O}", "batchItemFailures", h->failures)
-                       : json_pack("{s:I,s:I}", "handled", (json_int_t)h->handled, "ignored", (json_int_t)h->ignored);
+                       : json_pack("{s:I,s:I}", "handled", (json_int_t)handled, "ignored", (json_int_t)h->ignored);
     char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(root);
     if (text) ink_buffer_text(answer, text);
@@ -128,26 +120,17 @@ static ink_status write_answer(struct handling *h, struct ink_buffer *answer, st
     return ok ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the answer");
 }
 
-/* struct ink_invoked's: what is not begun fails, so that it comes again. Of what was asked for twice, the later ones share
- * the fate of the first. */
+/* struct ink_invoked's: what is not done fails, so that it comes again, but for the one whose fate is known. */
 static ink_status settle(void *arg, const struct ink_error *why, struct ink_buffer *answer, struct ink_error *err)
 {
     struct handling *h = arg;
-    const struct ink_event *event = h->event;
-    struct ink_error not_begun = {0};
-    ink_fail(&not_begun, INK_E_TIMEOUT, "%s/%s took the time of what was asked for behind it",
-             event->items[h->current].bucket, event->items[h->current].key);
-    for (size_t i = h->current; i < event->item_count; i++) {
-        if (left_alone(&event->items[i])) {
-            h->ignored++;
-            continue;
-        }
-        size_t first = first_like(event, i);
-        const struct ink_error earlier = {.status = first < h->current ? h->done[first] : why->status};
-        const struct ink_error *failure = first > h->current ? &not_begun : first == h->current ? why : &earlier;
-        h->done[i] = failure->status;
-        h->handled += i == h->current && !failure->status;
-        if (failure->status) note_failure(h, i, failure);
+    for (size_t i = 0; i < h->job_count; i++) {
+        struct ink_job *job = &h->jobs[i];
+        if (job->state == INK_JOB_COMPUTING)
+            job->error = *why;
+        else if (job->state == INK_JOB_WAITING)
+            ink_fail(&job->error, INK_E_TIMEOUT, "%s/%s: another of the same invocation took its time", job->bucket,
+                     job->key);
     }
     return write_answer(h, answer, err);
 }
@@ -156,18 +139,20 @@ static ink_status handle_objects(struct ink_recogniser *recogniser, const struct
                                  struct ink_arena *arena, uint64_t deadline_us, struct ink_buffer *answer,
                                  struct ink_error *err)
 {
-    struct handling h = {.recogniser = recogniser,
-                         .event = event,
-                         .deadline_us = deadline_us,
-                         .done = INK_ARENA_ARRAY(arena, ink_status, event->item_count + 1),
+    struct handling h = {.event = event,
+                         .jobs = INK_ARENA_ARRAY(arena, struct ink_job, event->item_count),
+                         .job_of = INK_ARENA_ARRAY(arena, size_t, event->item_count),
                          .failures = json_array()};
     struct ink_invoked invoked = {.began_us = ink_clock_us(), .settle = settle, .arg = &h};
     ink_status st = INK_OK;
-    if (!h.done || !h.failures) st = ink_fail(err, INK_E_OOM, "no memory for the event");
+    if (!h.jobs || !h.job_of || !h.failures) st = ink_fail(err, INK_E_OOM, "no memory for the event");
     if (!st) {
+        make_jobs(&h);
         ink_recogniser_invoked(recogniser, &invoked);
-        handle_items(&h);
+        ink_recognise_all(recogniser, h.jobs, h.job_count, deadline_us);
         ink_recogniser_invoked(recogniser, NULL);
+        for (size_t i = 0; i < h.job_count; i++)
+            if (h.jobs[i].error.status) log_failure(&h.jobs[i]);
         st = write_answer(&h, answer, err);
     }
     json_decref(h.failures);

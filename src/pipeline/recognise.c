@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "pipeline/recognise.h"
-
 #include <stdio.h>
 
 #include "base/alloc.h"
@@ -9,9 +7,9 @@
 #include "pipeline/answers.h"
 #include "pipeline/look.h"
 #include "pipeline/metrics.h"
+#include "pipeline/recogniser.h"
 #include "pipeline/results.h"
 #include "pipeline/stage.h"
-#include "pipeline/watchdog.h"
 
 enum {
     ROUNDS_MAX = 50, /* a key that changes more often than we can read it */
@@ -26,17 +24,6 @@ enum {
     OVERDUE_US = 100000, /* how long after the time is over the engine, which looks between operators, is waited for */
 };
 
-struct ink_recogniser {
-    struct ink_models models;
-    struct ink_arena arena; /* of one round: pixels, classes, keys */
-    size_t memory_bytes;
-    const char *bucket; /* of posted pictures' models; NULL: none */
-    struct ink_watchdog *watchdog;
-    struct ink_overdue overdue; /* standby NULL: nobody is watched */
-    uint64_t began_us;          /* the invocation; without one the key */
-    uint64_t compute_until_us;  /* of the present key; 0: no end */
-};
-
 struct ink_recogniser *ink_recogniser_new(struct ink_objects *objects, const struct ink_recogniser_options *options)
 {
     struct ink_recogniser *r = ink_calloc(1, sizeof *r);
@@ -46,13 +33,14 @@ struct ink_recogniser *ink_recogniser_new(struct ink_objects *objects, const str
         ink_free(r);
         return NULL;
     }
+    ink_ahead_init(&r->ahead, objects);
     r->overdue.standby = options->standby;
     r->bucket = options->bucket;
     size_t memory = options->memory_bytes ? options->memory_bytes : (size_t)TYPICAL_MEMORY_MB << 20;
     size_t own = (size_t)OWN_MEMORY_MB << 20;
     r->memory_bytes = memory > 2 * own ? memory - own : memory / 2;
     /* two thirds for models, one for the picture */
-    ink_models_init(&r->models, objects, r->memory_bytes / 3 * 2, options->threads, r->watchdog,
+    ink_models_init(&r->models, &r->ahead.objects, r->memory_bytes / 3 * 2, options->threads, r->watchdog,
                     options->packaged_folder);
     ink_arena_init(&r->arena, r->memory_bytes / 3);
     return r;
@@ -62,6 +50,7 @@ void ink_recogniser_free(struct ink_recogniser *r)
 {
     if (!r) return;
     ink_models_cleanup(&r->models);
+    ink_ahead_forget(&r->ahead);
     ink_arena_cleanup(&r->arena);
     ink_watchdog_free(r->watchdog);
     ink_free(r);
@@ -69,8 +58,7 @@ void ink_recogniser_free(struct ink_recogniser *r)
 
 /* --- a picture -------------------------------------------------------------------------------------------------- */
 
-/* What the picture is answered: decode, prepare, infer; or why it cannot be. */
-static ink_status read_picture(struct ink_recogniser *r, const struct ink_sources *sources, struct ink_view picture,
+ink_status ink_recogniser_read(struct ink_recogniser *r, const struct ink_sources *sources, struct ink_view picture,
                                uint64_t started_us, struct ink_answer *answer, struct ink_error *err)
 {
     const char *name = sources->posted ? sources->posted : ink_key_name(sources->picture_key);
@@ -87,23 +75,30 @@ static ink_status read_picture(struct ink_recogniser *r, const struct ink_source
         answer->times.load_us = loaded_us - fetched_us;
     }
     answer->times.fetch_us = fetched_us - started_us;
-    return answer->error.status == INK_E_TIMEOUT
-               ? ink_too_slow(sources, "the model was not done", ink_watchdog_busy_us(r->watchdog), r->began_us,
-                              ink_clock_us(), &answer->error, err)
-               : INK_OK;
+    if (answer->error.status == INK_E_TIMEOUT)
+        return ink_too_slow(sources, "the model was not done", ink_watchdog_busy_us(r->watchdog), r->began_us,
+                            ink_clock_us(), &answer->error, err);
+    if (answer->error.status && !ink_answer_code(answer->error.status))
+        return ink_fail(err, answer->error.status, "%s", answer->error.text);
+    return INK_OK;
 }
 
-static void tell_of_answer(const struct ink_sources *sources, const struct ink_answer *answer)
+const char *ink_recogniser_model_name(const struct ink_sources *sources, struct ink_arena *arena)
 {
-    const char *model = sources->model ? sources->model->key : sources->fallback;
+    return ink_arena_printf(arena, "%s%s", sources->model ? "" : "the model that is ",
+                            sources->model ? sources->model->key : sources->fallback);
+}
+
+void ink_recogniser_tell(const struct ink_sources *sources, const char *model_name, const struct ink_answer *answer)
+{
     const char *bucket = sources->posted ? "" : sources->bucket, *slash = sources->posted ? "" : "/";
     const char *key = sources->posted ? sources->posted : sources->picture_key;
     if (answer->error.status)
         ink_log(INK_LOG_WARN, "%s%s%s: %s: %s", bucket, slash, key, ink_status_word(answer->error.status),
                 answer->error.text);
     else
-        ink_log(INK_LOG_INFO, "%s%s%s: %s (%.3f) by %s%s", bucket, slash, key, answer->text,
-                (double)answer->probability, sources->model ? "" : "the model that is ", model);
+        ink_log(INK_LOG_INFO, "%s%s%s: %s (%.3f) by %s", bucket, slash, key, answer->text, (double)answer->probability,
+                model_name ? model_name : "a model");
     ink_metrics_picture(answer);
 }
 
@@ -121,9 +116,7 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
         *done = true;
         return INK_OK;
     }
-    if (!st) st = read_picture(r, sources, ink_buffer_view(&sources->picture), started_us, &answer, err);
-    if (!st && answer.error.status && !ink_answer_code(answer.error.status))
-        st = ink_fail(err, answer.error.status, "%s", answer.error.text);
+    if (!st) st = ink_recogniser_read(r, sources, ink_buffer_view(&sources->picture), started_us, &answer, err);
     uint64_t answered_us = ink_clock_us();
     if (!st) st = ink_answers_write_results(r->models.objects, sources, &answer, err);
     answer.times.store_us = ink_clock_us() - answered_us;
@@ -132,7 +125,7 @@ static ink_status picture_round(struct ink_recogniser *r, struct ink_sources *so
         ink_log(INK_LOG_INFO, "%s/%s: gone while it was read", sources->bucket, sources->picture_key);
         *done = true;
     }
-    if (!st && *done && !gone) tell_of_answer(sources, &answer);
+    if (!st && *done && !gone) ink_recogniser_tell(sources, ink_recogniser_model_name(sources, &r->arena), &answer);
     return st;
 }
 
@@ -245,9 +238,7 @@ static ink_status posted_round(struct ink_recogniser *r, struct ink_sources *sou
     struct ink_answer answer;
     uint64_t started_us = ink_clock_us();
     ink_status st = r->bucket ? ink_sources_fetch(sources, &r->models, &r->arena, err) : INK_OK;
-    if (!st) st = read_picture(r, sources, picture, started_us, &answer, err);
-    if (!st && answer.error.status && !ink_answer_code(answer.error.status))
-        st = ink_fail(err, answer.error.status, "%s", answer.error.text);
+    if (!st) st = ink_recogniser_read(r, sources, picture, started_us, &answer, err);
     if (st) return st;
     struct ink_subject subject = ink_answers_subject(sources);
     out->refusal = answer.error;
@@ -255,7 +246,7 @@ static ink_status posted_round(struct ink_recogniser *r, struct ink_sources *sou
         sources->model ? sources->model->classifier : ink_models_fallback(&r->models);
     out->by_model = sources->refusal.status || (classifier && classifier->error.status);
     st = ink_results_json(&answer, &subject, &out->json, err);
-    if (!st) tell_of_answer(sources, &answer);
+    if (!st) ink_recogniser_tell(sources, ink_recogniser_model_name(sources, &r->arena), &answer);
     return st;
 }
 
@@ -294,7 +285,7 @@ static uint64_t end_of_computing(uint64_t deadline_us)
 }
 
 /* Where there is nobody to act, or no time to do it at, time is only counted. */
-static void watch(struct ink_recogniser *r, uint64_t deadline_us, bool act)
+void ink_recogniser_watch(struct ink_recogniser *r, uint64_t deadline_us, bool act)
 {
     bool watched = act && r->overdue.standby && deadline_us;
     r->compute_until_us = end_of_computing(deadline_us);
@@ -303,7 +294,7 @@ static void watch(struct ink_recogniser *r, uint64_t deadline_us, bool act)
     ink_watchdog_watch(r->watchdog, r->overdue.when_us, watched ? ink_standby_act : NULL, &r->overdue);
 }
 
-static void watch_no_more(struct ink_recogniser *r)
+void ink_recogniser_watch_no_more(struct ink_recogniser *r)
 {
     ink_watchdog_watch(r->watchdog, 0, NULL, NULL);
 }
@@ -312,12 +303,12 @@ ink_status ink_recognise(struct ink_recogniser *r, const char *bucket, const cha
                          struct ink_error *err)
 {
     r->began_us = r->overdue.invoked ? r->overdue.invoked->began_us : ink_clock_us();
-    watch(r, deadline_us, r->overdue.invoked != NULL);
+    ink_recogniser_watch(r, deadline_us, r->overdue.invoked != NULL);
     /* one of a batch, behind others: begun now, it would only be stopped */
     bool late = r->compute_until_us && ink_clock_us() >= r->compute_until_us;
     ink_status st = late ? ink_fail(err, INK_E_TIMEOUT, "%s/%s: no time was left for it", bucket, key)
                          : recognise(r, bucket, key, deadline_us, err);
-    watch_no_more(r);
+    ink_recogniser_watch_no_more(r);
     return st;
 }
 
@@ -327,9 +318,9 @@ ink_status ink_recognise_posted(struct ink_recogniser *r, const char *folder, st
     *out = (struct ink_posted){0};
     ink_buffer_init(&out->json, POSTED_JSON_MAX);
     r->began_us = r->overdue.invoked ? r->overdue.invoked->began_us : ink_clock_us();
-    watch(r, deadline_us, r->overdue.invoked != NULL);
+    ink_recogniser_watch(r, deadline_us, r->overdue.invoked != NULL);
     ink_status st = answer_posted(r, folder, picture, deadline_us, out, err);
-    watch_no_more(r);
+    ink_recogniser_watch_no_more(r);
     return st;
 }
 
@@ -340,7 +331,7 @@ void ink_recogniser_invoked(struct ink_recogniser *r, const struct ink_invoked *
 
 void ink_recogniser_warm(struct ink_recogniser *r, const char *bucket, uint64_t deadline_us)
 {
-    watch(r, deadline_us, true);
+    ink_recogniser_watch(r, deadline_us, true);
     struct ink_sources sources = {
         .bucket = bucket, .model_count = 1, .deadline_us = deadline_us, .compute_until_us = r->compute_until_us};
     struct ink_error err = {0};
@@ -349,7 +340,7 @@ void ink_recogniser_warm(struct ink_recogniser *r, const char *bucket, uint64_t 
         ink_log(INK_LOG_WARN, "%s/model.onnx: not loaded at start: %s", bucket, err.text);
     else if (sources.gone)
         (void)!ink_models_fallback(&r->models);
-    watch_no_more(r);
+    ink_recogniser_watch_no_more(r);
     ink_arena_reset(&r->arena);
 }
 

@@ -37,6 +37,23 @@ void ink_recogniser_warm(struct ink_recogniser *recogniser, const char *bucket, 
 INK_NODISCARD ink_status ink_recognise(struct ink_recogniser *recogniser, const char *bucket, const char *key,
                                        uint64_t deadline_us, struct ink_error *err);
 
+enum ink_job_state {
+    INK_JOB_WAITING,
+    INK_JOB_COMPUTING, /* the one that time is running out for, where an invocation is settled (standby.h) */
+    INK_JOB_DONE,      /* its answer stands, or `error` says why not */
+};
+
+struct ink_job {
+    const char *bucket, *key;
+    enum ink_job_state state;
+    struct ink_error error;
+};
+
+/* Handles several keys, each as ink_recognise does. Pictures are worked on together, up to 16: what they need is fetched at
+ * once, what they have in common only once; they are read one after the other; their answers are written and looked after
+ * at once. */
+void ink_recognise_all(struct ink_recogniser *recogniser, struct ink_job *jobs, size_t count, uint64_t deadline_us);
+
 /* Appends what is asked for, and writes nothing (look.h). */
 INK_NODISCARD ink_status ink_recogniser_look(struct ink_recogniser *recogniser, const struct ink_event_look *look,
                                              uint64_t deadline_us, struct ink_buffer *out, struct ink_error *err);

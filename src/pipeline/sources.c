@@ -64,8 +64,8 @@ static bool room_for_weights(const struct round *round, const struct ink_held_mo
     return held && round->count + held->weights_count <= INK_SOURCES_MAX;
 }
 
-static ink_status ask(struct round *round, const struct ink_sources *sources, struct ink_models *models,
-                      struct ink_arena *arena, struct ink_error *err)
+static ink_status plan(struct round *round, const struct ink_sources *sources, struct ink_models *models,
+                       struct ink_arena *arena, struct ink_error *err)
 {
     round->calls = INK_ARENA_ARRAY(arena, struct ink_s3_call, INK_SOURCES_MAX);
     round->settings = ink_arena_calloc(arena, INK_FOLDERS_MAX, sizeof *round->settings);
@@ -84,8 +84,20 @@ static ink_status ask(struct round *round, const struct ink_sources *sources, st
             round->calls[round->count++] =
                 (struct ink_s3_call){.op = INK_S3_HEAD, .bucket = sources->bucket, .key = held->weights[w].key};
     }
-    models->objects->perform(models->objects, round->calls, round->count, sources->deadline_us);
     return INK_OK;
+}
+
+ink_status ink_sources_note(const struct ink_sources *sources, struct ink_models *models, struct ink_arena *arena,
+                            struct ink_ahead *ahead, size_t picture_cap_bytes, struct ink_error *err)
+{
+    struct round round = {0};
+    struct ink_arena_mark mark = ink_arena_mark(arena);
+    ink_status st = plan(&round, sources, models, arena, err);
+    for (size_t i = 0; i < round.count && !st; i++)
+        if (ink_ahead_note(ahead, &round.calls[i], i < round.first_model ? picture_cap_bytes : SIZE_MAX))
+            st = ink_fail(err, INK_E_OOM, "no memory for asking S3");
+    ink_arena_release(arena, mark);
+    return st;
 }
 
 /* --- what came ------------------------------------------------------------------------------------------------- */
@@ -258,13 +270,23 @@ ink_status ink_sources_fetch(struct ink_sources *sources, struct ink_models *mod
     sources->count = 0;
     sources->all = INK_ARENA_ARRAY(arena, struct ink_source, INK_SOURCES_MAX);
     ink_status st =
-        sources->all ? ask(&round, sources, models, arena, err) : ink_fail(err, INK_E_OOM, "no memory for asking S3");
+        sources->all ? plan(&round, sources, models, arena, err) : ink_fail(err, INK_E_OOM, "no memory for asking S3");
+    if (!st) models->objects->perform(models->objects, round.calls, round.count, sources->deadline_us);
     if (!st && sources->picture_key) st = take_picture(sources, &round.calls[0], err);
     if (!st && !sources->gone) st = nearest(sources, &round, &folder, err);
     if (!st && !sources->gone && folder < sources->model_count) st = take_model(sources, models, &round, folder, err);
     if (!st && !sources->picture_key && !sources->posted && folder == sources->model_count) sources->gone = true;
     for (size_t i = 0; i < round.count; i++) ink_s3_call_cleanup(&round.calls[i]);
     return st;
+}
+
+ink_status ink_sources_note_look(const struct ink_sources *sources, struct ink_ahead *ahead, struct ink_error *err)
+{
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct ink_s3_call head = {.op = INK_S3_HEAD, .bucket = sources->bucket, .key = sources->all[i].key};
+        if (ink_ahead_note(ahead, &head, SIZE_MAX)) return ink_fail(err, INK_E_OOM, "no memory for asking S3");
+    }
+    return INK_OK;
 }
 
 ink_status ink_sources_look_again(const struct ink_sources *sources, struct ink_objects *objects,

@@ -7,6 +7,7 @@
 #ifndef INK_PIPELINE_SOURCES_H
 #define INK_PIPELINE_SOURCES_H
 
+#include "pipeline/ahead.h"
 #include "pipeline/models.h"
 
 enum {
@@ -54,6 +55,15 @@ INK_NODISCARD ink_status ink_sources_fetch(struct ink_sources *sources, struct i
 /* Whether all of it is still as it was: *same. *gone: the first one (picture or model) is no longer there. */
 INK_NODISCARD ink_status ink_sources_look_again(const struct ink_sources *sources, struct ink_objects *objects,
                                                 struct ink_arena *arena, bool *same, bool *gone, struct ink_error *err);
+
+/* Notes the calls of a fetch to come, or of a look again; INK_E_OOM. arena: back at its mark.
+ *
+ * picture_cap_bytes  a longer one is not fetched ahead */
+INK_NODISCARD ink_status ink_sources_note(const struct ink_sources *sources, struct ink_models *models,
+                                          struct ink_arena *arena, struct ink_ahead *ahead, size_t picture_cap_bytes,
+                                          struct ink_error *err);
+INK_NODISCARD ink_status ink_sources_note_look(const struct ink_sources *sources, struct ink_ahead *ahead,
+                                               struct ink_error *err);
 
 /* What to tell people about a call that failed for another reason than 404. Returns its status. */
 ink_status ink_source_error(const struct ink_s3_call *call, struct ink_error *err);

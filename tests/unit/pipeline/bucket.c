@@ -80,6 +80,7 @@ static ink_status perform_one(struct bucket *b, struct ink_s3_call *call)
 static ink_status perform(struct ink_objects *self, struct ink_s3_call *calls, size_t count, uint64_t deadline_us)
 {
     ink_status first = INK_OK;
+    ((struct bucket *)self)->trips++;
     for (size_t i = 0; i < count; i++) {
         ink_status st = perform_one((struct bucket *)self, &calls[i]);
         if (st && !first) first = st;

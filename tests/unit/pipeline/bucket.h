@@ -24,6 +24,7 @@ struct bucket {
     int moment; /* for `before` */
 
     int calls, puts, bodies; /* bodies: GETs that gave one */
+    int trips;               /* calls that are made together count once */
 };
 
 void bucket_init(struct bucket *bucket);
