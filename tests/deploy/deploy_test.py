@@ -376,6 +376,30 @@ def roll_backs():
     assert owners and set(owners) == {"123456789012"}, owners
 
 
+def over_tls():
+    """As it is in earnest: the code bucket then speaks TLS only. Whom nobody vouches for is not told anything."""
+    certificate = os.path.join(folder.name, "cert.pem"), os.path.join(folder.name, "key.pem")
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                           "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate[0],
+                           "-keyout", certificate[1]], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    answers = {"GetCallerIdentity": [IDENTITY], **NO_BUCKET, "DescribeStacks": [ABSENT, stack("CREATE_COMPLETE")],
+               "DescribeStackEvents": [events()],
+               "CreateStack": [answer("<R><CreateStackResult><StackId>arn:stack/1</StackId></CreateStackResult></R>")]}
+    with Script(service(answers), certificate) as script:
+        out, _ = run("deploy", "bbb", endpoint=script.url, keys=dict(KEYS, AWS_CA_BUNDLE=certificate[0]))
+        has(out, "bbb: created in eu-central-1")
+        policy = json.loads(next(r.body for r in script.requests if r.path.endswith("?policy")))
+        code = "arn:aws:s3:::inkling-code-123456789012-eu-central-1"
+        assert policy["Statement"] == [{"Sid": "OnlyTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+                                        "Resource": [code, code + "/*"],
+                                        "Condition": {"Bool": {"aws:SecureTransport": "false"}}}], policy
+    with Script(service(answers), certificate) as script:
+        _, err = run("status", "bbb", endpoint=script.url, code=1)
+        has(err, "inkling: status: bbb: STS GetCallerIdentity: ", "certificate")
+        assert script.requests == []
+
+
 def dry_run():
     with Script(lambda request: answer("", 500)) as script:
         out, _ = run("deploy", "bbb", "--dry-run", "--memory", "256", endpoint=script.url, keys={"AWS_REGION": "eu-west-1"})
@@ -385,6 +409,7 @@ def dry_run():
 
 
 dry_run()
+over_tls()
 failures()
 roll_backs()
 server, endpoint = start_stand_in()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A server that answers as a function says, and keeps what it was asked."""
 import http.server
+import ssl
 import threading
 
 
@@ -17,9 +18,11 @@ def answer(body, status=200):
 
 
 class Script:
-    """with Script(choose) as script: ... script.url, script.requests; choose(request) -> (status, body, headers)"""
+    """with Script(choose) as script: ... script.url, script.requests; choose(request) -> (status, body, headers)
 
-    def __init__(self, choose):
+    certificate: files of a certificate and its key, for https"""
+
+    def __init__(self, choose, certificate=None):
         script = self
         self.requests = []
 
@@ -48,8 +51,15 @@ class Script:
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
 
+            def handle_error(self, *args):  # a client that does not trust us hangs up
+                pass
+
         self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = "http://127.0.0.1:%d" % self.server.server_port
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = "%s://127.0.0.1:%d" % ("https" if certificate else "http", self.server.server_port)
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
