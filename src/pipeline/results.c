@@ -145,7 +145,7 @@ static json_t *picture_json(const struct ink_answer *answer, const struct ink_su
 
 static json_t *model_json(const struct ink_subject *subject)
 {
-    if (!subject->model_key) return json_string(subject->fallback);
+    if (!subject->model_key) return json_string(subject->fallback ? subject->fallback : "built-in");
     return json_pack("{s:o,s:o,s:o}", "key", text_or_null(subject->model_key), "etag",
                      text_or_null(subject->model_etag), "settings_etag", text_or_null(subject->settings_etag));
 }

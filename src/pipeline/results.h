@@ -18,7 +18,7 @@ struct ink_subject {
     const char *picture_key;
     const char *picture_etag;
     const char *picture_version;
-    const char *fallback;   /* "built-in" or "packaged": the model where it has no key */
+    const char *fallback;   /* what the model is where it has no key: "packaged", or "built-in" (NULL too) */
     const char *model_key;  /* NULL: the function's own model */
     const char *model_etag; /* its own has none */
     const char *settings_etag;
