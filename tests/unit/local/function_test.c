@@ -23,6 +23,7 @@ struct fixture {
     struct ink_function *function;
     struct ink_arena arena;
     int output;
+    const struct ink_function_watcher *watcher; /* NULL: nobody */
 };
 
 static void start(struct fixture *f, int workers, const char *more_env)
@@ -40,7 +41,8 @@ static void start(struct fixture *f, int workers, const char *more_env)
                                            .timeout_ms = 500,
                                            .memory_mb = 64,
                                            .env = env,
-                                           .output = f->output};
+                                           .output = f->output,
+                                           .watcher = f->watcher};
     if (ink_function_start(&options, f->queue, &f->function, &err)) fail_msg("%s", err.text);
 }
 
@@ -223,6 +225,154 @@ static void more_events_than_memory_holds(void **state)
     wait_until_settled(f);
 }
 
+/* --- calls ------------------------------------------------------------------------------------------------------ */
+
+static ink_status ask(struct fixture *f, const char *what, int64_t timeout_ms, struct ink_buffer *answer,
+                      struct ink_error *err)
+{
+    char payload[64];
+    snprintf(payload, sizeof payload, "{\"do\":\"%s\"}", what);
+    *err = (struct ink_error){0};
+    ink_buffer_init(answer, 1000);
+    return ink_queue_call(f->queue, "odd", payload, timeout_ms, answer, err);
+}
+
+/* What comes of a call; nothing of it is kept. */
+static void calls(void **state)
+{
+    static const struct {
+        const char *what, *message;
+        ink_status want;
+        int64_t timeout_ms;
+    } cases[] = {
+        {"ok", "", INK_OK, 10000},
+        {"error", "as told", INK_E_REMOTE, 10000},
+        {"crash", "Runtime exited with error: signal: segmentation fault", INK_E_REMOTE, 10000},
+        {"hang", "Task timed out after 0.50 seconds", INK_E_REMOTE, 10000},
+        {"hang", "the function did not answer within 0.1 s", INK_E_TIMEOUT, 100},
+        {"ok", "", INK_OK, 10000}, /* behind the one that nobody waits for any more */
+    };
+    struct fixture *f = *state;
+    struct ink_store_failure *failures;
+    size_t count;
+    start(f, 1, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ink_buffer answer;
+        struct ink_error err;
+        assert_int_equal(ask(f, cases[i].what, cases[i].timeout_ms, &answer, &err), cases[i].want);
+        assert_string_equal(err.text, cases[i].message);
+        if (!cases[i].want) assert_string_equal((char *)answer.data, "{}");
+        ink_buffer_cleanup(&answer);
+    }
+    assert_int_equal(ink_store_event_count(f->store, &count), INK_STORE_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(ink_store_failure_list(f->store, 10, &f->arena, &failures, &count), INK_STORE_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(ink_queue_waiting(f->queue), 0);
+}
+
+struct caller {
+    struct fixture *f;
+    pthread_t thread;
+    ink_status status;
+};
+
+static void *call_thread(void *arg)
+{
+    struct caller *caller = arg;
+    struct ink_buffer answer;
+    struct ink_error err;
+    caller->status = ask(caller->f, "hang", 60000, &answer, &err);
+    ink_buffer_cleanup(&answer);
+    return NULL;
+}
+
+/* There is room for so many; those who wait are let go when the server stops. No function takes them up here. */
+static void calls_that_nobody_answers(void **state)
+{
+    struct fixture *f = *state;
+    struct caller callers[INK_QUEUE_CALLS_MAX];
+    struct ink_buffer answer;
+    struct ink_error err = {0};
+    struct ink_queue_options options = ink_queue_defaults();
+    assert_int_equal(ink_store_open(f->folder, &f->store, &err), INK_OK);
+    assert_int_equal(ink_queue_new(f->store, &options, &f->queue, &err), INK_OK);
+    assert_int_equal(ask(f, "ok", 10, &answer, &err), INK_E_TIMEOUT);
+    ink_buffer_cleanup(&answer);
+    assert_int_equal(ink_queue_waiting(f->queue), 0);
+    for (int i = 0; i < INK_QUEUE_CALLS_MAX; i++) {
+        callers[i].f = f;
+        assert_int_equal(pthread_create(&callers[i].thread, NULL, call_thread, &callers[i]), 0);
+    }
+    while (ink_queue_waiting(f->queue) < INK_QUEUE_CALLS_MAX) usleep(1000);
+    assert_int_equal(ask(f, "ok", 10, &answer, &err), INK_E_LIMIT);
+    ink_buffer_cleanup(&answer);
+    ink_queue_hang_up(f->queue);
+    for (int i = 0; i < INK_QUEUE_CALLS_MAX; i++) {
+        pthread_join(callers[i].thread, NULL);
+        assert_int_equal(callers[i].status, INK_E_TIMEOUT);
+    }
+    assert_int_equal(ink_queue_waiting(f->queue), 0);
+}
+
+/* --- a watcher -------------------------------------------------------------------------------------------------- */
+
+static struct ink_buffer story; /* what it is told, in order */
+static bool at_once;
+
+static void *story_begin(void *self, const struct ink_store_event *event, const char *request_id, bool cold)
+{
+    ink_buffer_printf(&story, "begin %d%s;", event->attempts, cold ? " cold" : "");
+    return &story;
+}
+
+static bool story_live(void *self)
+{
+    return at_once;
+}
+
+static bool story_line(void *self, void *try, struct ink_view line)
+{
+    ink_buffer_printf(&story, "%s%.5s;", try ? "" : "between ", (const char *)line.data);
+    return true;
+}
+
+static void story_end(void *self, void *try, const struct ink_function_end *end)
+{
+    ink_buffer_printf(&story, "end %s%s%s;", end->failure ? end->failure->error_type : "well",
+                      end->fate.retry_at_ms ? " retry" : "", end->fate.given_up ? " given up" : "");
+}
+
+/* The same is told whether lines are wanted at once or not. A call is not told of, but what it writes is. */
+static void a_watcher_is_told_all(void **state)
+{
+    struct fixture *f = *state;
+    static const struct ink_function_watcher watcher = {NULL, story_begin, story_live, story_line, story_end};
+    f->watcher = &watcher;
+    for (int round = 0; round < 2; round++) {
+        struct ink_buffer answer;
+        struct ink_error err;
+        at_once = round;
+        ink_buffer_init(&story, 10000);
+        start(f, 1, NULL);
+        const char object[] = "{\"do\":\"%s\",\"key\":\"k\",\"eTag\":\"e\"}";
+        for (int i = 0; i < 2; i++) {
+            char payload[100];
+            snprintf(payload, sizeof payload, object, i ? "crash" : "ok");
+            assert_int_equal(ink_store_event_add(f->store, "odd", payload), INK_STORE_OK);
+        }
+        wait_until_settled(f);
+        assert_int_equal(ask(f, "ok", 10000, &answer, &err), INK_OK);
+        ink_buffer_cleanup(&answer);
+        stop(f);
+        assert_string_equal((char *)story.data,
+                            "begin 0;event;end well;"
+                            "begin 0;event;end Runtime.ExitError retry;begin 1 cold;event;end Runtime.ExitError retry;"
+                            "begin 2 cold;event;end Runtime.ExitError given up;");
+        ink_buffer_cleanup(&story);
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2 || !realpath(argv[1], program)) return 2;
@@ -240,6 +390,9 @@ int main(int argc, char **argv)
         TEST(workers_share),
         TEST(a_stopped_server_goes_on_later),
         TEST(more_events_than_memory_holds),
+        TEST(calls),
+        TEST(calls_that_nobody_answers),
+        TEST(a_watcher_is_told_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
