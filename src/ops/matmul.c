@@ -4,7 +4,14 @@
 #include "ops/matmul.h"
 
 #include "kernels/gemm.h"
+#include "kernels/kernels.h"
 #include "ops/floats.h"
+
+/* FusedMatMul's attributes: alpha A B, with the last two dimensions of either exchanged. */
+struct turns {
+    int64_t a, b;
+    float alpha;
+};
 
 struct prepared {
     struct ink_matmul_sizes sizes;
@@ -45,10 +52,47 @@ void ink_matmul_merge(struct ink_matmul_sizes *sizes)
     sizes->batch.rank = 0;
 }
 
+ink_status ink_fused_matmul_load(struct ink_op_ctx *ctx)
+{
+    struct turns *my = INK_ARENA_NEW(ctx->arena, struct turns);
+    int64_t a_batch, b_batch;
+    if (!my) return ink_op_fail(ctx, INK_E_OOM, "no memory for its attributes");
+    ctx->attributes = my;
+    ink_status st = ink_op_attr_i64(ctx, "transA", 0, &my->a);
+    if (!st) st = ink_op_attr_i64(ctx, "transB", 0, &my->b);
+    if (!st) st = ink_op_attr_i64(ctx, "transBatchA", 0, &a_batch);
+    if (!st) st = ink_op_attr_i64(ctx, "transBatchB", 0, &b_batch);
+    if (!st) st = ink_op_attr_f32(ctx, "alpha", 1, &my->alpha);
+    if (st) return st;
+    return a_batch || b_batch ? ink_op_fail(ctx, INK_E_UNSUPPORTED, "transBatchA and transBatchB") : INK_OK;
+}
+
+static struct turns turns_of(const struct ink_op_ctx *ctx)
+{
+    return ctx->attributes ? *(const struct turns *)ctx->attributes : (struct turns){0, 0, 1};
+}
+
+/* As it is multiplied; vectors have nothing to exchange. */
+static struct ink_shape turned(struct ink_shape shape, int64_t turn)
+{
+    if (!turn || shape.rank < 2) return shape;
+    int64_t last = shape.dims[shape.rank - 1];
+    shape.dims[shape.rank - 1] = shape.dims[shape.rank - 2];
+    shape.dims[shape.rank - 2] = last;
+    return shape;
+}
+
+static ink_status fit(const struct ink_op_ctx *ctx, struct ink_matmul_sizes *sizes, struct ink_shape *out)
+{
+    struct turns turns = turns_of(ctx);
+    struct ink_shape a = turned(ctx->in[0]->shape, turns.a), b = turned(ctx->in[1]->shape, turns.b);
+    return ink_matmul_fit(ctx, &a, &b, sizes, out);
+}
+
 ink_status ink_matmul_shape(struct ink_op_ctx *ctx)
 {
     struct ink_matmul_sizes sizes;
-    return ink_matmul_fit(ctx, &ctx->in[0]->shape, &ctx->in[1]->shape, &sizes, &ctx->out[0]->shape);
+    return fit(ctx, &sizes, &ctx->out[0]->shape);
 }
 
 static ink_status pack_b(struct ink_op_ctx *ctx, struct prepared *my)
@@ -59,7 +103,8 @@ static ink_status pack_b(struct ink_op_ctx *ctx, struct prepared *my)
         return ink_op_fail(ctx, INK_E_LIMIT, "the weights are too large");
     float *packed = INK_ARENA_ARRAY(ctx->arena, float, count);
     if (!packed) return ink_op_fail(ctx, INK_E_OOM, "no memory for %zu packed weights", count);
-    ink_f32_gemm_pack(my->sizes.n, my->sizes.k, b, my->sizes.n, 1, 1, packed);
+    bool turn = turns_of(ctx).b && ctx->in[1]->shape.rank > 1;
+    ink_f32_gemm_pack(my->sizes.n, my->sizes.k, b, turn ? 1 : my->sizes.n, turn ? my->sizes.k : 1, 1, packed);
     my->packed = packed;
     return INK_OK;
 }
@@ -71,10 +116,10 @@ ink_status ink_matmul_prepare(struct ink_op_ctx *ctx)
     ctx->prepared = my;
     struct ink_shape out;
     struct ink_matmul_sizes *sizes = &my->sizes;
-    ink_status st = ink_matmul_fit(ctx, &ctx->in[0]->shape, &ctx->in[1]->shape, sizes, &out);
+    ink_status st = fit(ctx, sizes, &out);
     if (st) return st;
     bool one_b = ink_shape_span(&sizes->b, 0, sizes->b.rank) == 1;
-    ink_matmul_merge(sizes);
+    if (!turns_of(ctx).a) ink_matmul_merge(sizes);
     my->batches = ink_shape_span(&sizes->batch, 0, sizes->batch.rank);
     if (INK_EXACT_TYPES & INK_DTYPE_BIT(ctx->in[0]->dtype)) return INK_OK;
     st = ink_floats_prepare(ctx, &my->floats, 0, ink_f32_gemm_scratch(my->sizes.n, my->sizes.k));
@@ -116,6 +161,8 @@ struct job {
     const struct prepared *my;
     const float *a, *b;
     float *c, *scratch;
+    bool a_turned, b_turned;
+    float alpha;
 };
 
 static void run_batch(const struct job *job, size_t i, float *scratch, struct ink_parallel *parallel)
@@ -126,11 +173,11 @@ static void run_batch(const struct job *job, size_t i, float *scratch, struct in
         .n = my->sizes.n,
         .k = my->sizes.k,
         .a = job->a + my->sizes.m * my->sizes.k * ink_matmul_matrix_of(&my->sizes.a, &my->sizes.batch, i),
-        .a_row = my->sizes.k,
-        .a_col = 1,
+        .a_row = job->a_turned ? 1 : my->sizes.k,
+        .a_col = job->a_turned ? my->sizes.m : 1,
         .b = job->b + my->sizes.k * my->sizes.n * ink_matmul_matrix_of(&my->sizes.b, &my->sizes.batch, i),
-        .b_row = my->sizes.n,
-        .b_col = 1,
+        .b_row = job->b_turned ? 1 : my->sizes.n,
+        .b_col = job->b_turned ? my->sizes.k : 1,
         .b_packed = my->packed,
         .c = job->c + my->sizes.m * my->sizes.n * i,
         .c_row = my->sizes.n,
@@ -138,6 +185,7 @@ static void run_batch(const struct job *job, size_t i, float *scratch, struct in
         .parallel = parallel,
     };
     ink_f32_gemm(&gemm);
+    if (job->alpha != 1) ink_kernels()->f32_row_affine(gemm.m * gemm.n, gemm.c, job->alpha, 0, gemm.c);
 }
 
 static void batch_task(void *arg, size_t index, int worker)
@@ -160,7 +208,11 @@ ink_status ink_matmul_run(struct ink_op_ctx *ctx)
     }
     struct ink_floats floats = ink_floats_begin(ctx, &my->floats);
     struct job job = {my, ink_floats_in(ctx, &floats, 0), ink_floats_in(ctx, &floats, 1), .scratch = floats.each};
+    struct turns turns = turns_of(ctx);
     job.c = ink_floats_out(ctx, &floats, 0);
+    job.a_turned = turns.a && ctx->in[0]->shape.rank > 1;
+    job.b_turned = turns.b && ctx->in[1]->shape.rank > 1;
+    job.alpha = turns.alpha;
     if (my->batches >= 2 * (size_t)ctx->parallel->threads)
         ink_parallel_run(ctx->parallel, my->batches, batch_task, &job);
     else
@@ -171,6 +223,6 @@ ink_status ink_matmul_run(struct ink_op_ctx *ctx)
 
 uint64_t ink_matmul_multiply_adds(const struct ink_op_ctx *ctx)
 {
-    const struct ink_shape *a = &ctx->in[0]->shape;
-    return (uint64_t)ink_tensor_count(ctx->out[0]) * (uint64_t)a->dims[a->rank - 1];
+    struct ink_shape a = turned(ctx->in[0]->shape, turns_of(ctx).a);
+    return (uint64_t)ink_tensor_count(ctx->out[0]) * (uint64_t)a.dims[a.rank - 1];
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul.h - MatMul, Gemm, and inkling.Gemm, which passes make of them and what follows. */
+/* matmul.h - MatMul, com.microsoft.FusedMatMul, Gemm, and inkling.Gemm, which passes make of them and what follows. */
 #ifndef INK_OPS_MATMUL_H
 #define INK_OPS_MATMUL_H
 
@@ -9,6 +9,8 @@ ink_status ink_matmul_shape(struct ink_op_ctx *ctx);
 ink_status ink_matmul_prepare(struct ink_op_ctx *ctx);
 ink_status ink_matmul_run(struct ink_op_ctx *ctx);
 uint64_t ink_matmul_multiply_adds(const struct ink_op_ctx *ctx);
+
+ink_status ink_fused_matmul_load(struct ink_op_ctx *ctx);
 
 ink_status ink_gemm_load(struct ink_op_ctx *ctx);
 ink_status ink_gemm_shape(struct ink_op_ctx *ctx);

@@ -11,6 +11,7 @@
 #include "ops/constant.h"
 #include "ops/container.h"
 #include "ops/control.h"
+#include "ops/contrib.h"
 #include "ops/conv.h"
 #include "ops/cumulative.h"
 #include "ops/depth_space.h"
@@ -234,6 +235,24 @@
     .load = loaded, .shape = ink_##family##_shape, .prepare = ink_##family##_prepare, .run = ink_##family##_run,       \
     .multiply_adds = ink_##family##_multiply_adds
 #define ML_ENCODER(loaded) .load = loaded, .shape = ink_op_shape_same, .run = ink_label_encoder_run
+
+/* com.microsoft */
+#define BIAS_GELU(function)                                                                                            \
+    .shape = ink_bias_gelu_shape, .run = ink_bias_gelu_run, .param = &(const enum ink_unary)                           \
+    {                                                                                                                  \
+        INK_UNARY_##function                                                                                           \
+    }
+#define QLINEAR_UNARY(function)                                                                                        \
+    .load = ink_qlinear_unary_load, .shape = ink_qlinear_unary_shape, .run = ink_qlinear_unary_run,                    \
+    .param = &(const enum ink_unary)                                                                                   \
+    {                                                                                                                  \
+        INK_UNARY_##function                                                                                           \
+    }
+#define QLINEAR_BINARY(function)                                                                                       \
+    .shape = ink_qlinear_binary_shape, .run = ink_qlinear_binary_run, .param = &(const enum ink_binary)                \
+    {                                                                                                                  \
+        INK_BINARY_##function                                                                                          \
+    }
 
 static const struct ink_op table[] = {
     /* clang-format off */
@@ -468,6 +487,8 @@ static const struct ink_op table[] = {
     {"", "LSTM", 7, "TTTT?n?T?T?T?>T?T?T?", {FLOATS}, 0, RECURRENT(lstm)},
     {"", "LSTM", 14, "TTTT?n?T?T?T?>T?T?T?", {FLOATS}, 0, RECURRENT(lstm)},
     {"", "LSTM", 22, "TTTT?n?T?T?T?>T?T?T?", {INK_TYPES_FLOAT}, 0, RECURRENT(lstm)},
+    /* since 17, says the standard; but ONNX Runtime's optimizer writes it into older models */
+    {"", "LayerNormalization", 1, "TTT?>TU?U?", {FLOATS, BIT(INK_FLOAT) | BIT(INK_BFLOAT16)}, 0, LAYER_NORM(centres)},
     {"", "LayerNormalization", 17, "TTT?>TU?U?", {INK_TYPES_FLOAT, BIT(INK_FLOAT) | BIT(INK_BFLOAT16)}, 0, LAYER_NORM(centres)},
     {"", "LeakyRelu", 1, "T>T", {FLOATS}, INK_OP_INPLACE, UNARY(LEAKY_RELU, "alpha", NULL, 0.01f)},
     {"", "LeakyRelu", 16, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(LEAKY_RELU, "alpha", NULL, 0.01f)},
@@ -803,9 +824,21 @@ static const struct ink_op table[] = {
     {"ai.onnx.preview.training", "Adagrad", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(ADAGRAD)},
     {"ai.onnx.preview.training", "Adam", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(ADAM)},
     {"ai.onnx.preview.training", "Momentum", 1, "TiU*>U*", {BIT(INK_FLOAT) | BIT(INK_DOUBLE), BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, OPTIMIZER(MOMENTUM)},
+    {"com.microsoft", "BiasGelu", 1, "TT>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, BIAS_GELU(GELU)},
     {"com.microsoft", "DynamicQuantizeMatMul", 1, "fUfU?f?>V", {0, BYTES, BIT(INK_FLOAT)}, 0, QMATMUL(ink_dynamic_quantize_matmul)},
+    {"com.microsoft", "FastGelu", 1, "TT?>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, BIAS_GELU(GELU_TANH)},
+    {"com.microsoft", "FusedConv", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, CONV},
+    {"com.microsoft", "FusedMatMul", 1, "TT>T", {REALS}, 0, .load = ink_fused_matmul_load, MATMUL},
+    {"com.microsoft", "Gelu", 1, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(GELU, NULL)},
     {"com.microsoft", "MatMulIntegerToFloat", 1, "TUffT?U?f?>V", {BYTES, BYTES, BIT(INK_FLOAT)}, 0, QMATMUL(ink_matmul_integer_to_float)},
     {"com.microsoft", "QGemm", 1, "TfTUfUn?f?V?>V", {BYTES, BYTES, BYTES | BIT(INK_FLOAT)}, 0, QMATMUL(ink_qgemm)},
+    {"com.microsoft", "QLinearAdd", 1, "TfT?TfT?fT?>T", {BYTES}, 0, QLINEAR_BINARY(ADD)},
+    {"com.microsoft", "QLinearGlobalAveragePool", 1, "TfTfT>T", {BYTES}, 0, MOVED(ink_qlinear_pool_load, qlinear_pool)},
+    {"com.microsoft", "QLinearLeakyRelu", 1, "TfT?fT?>T", {BYTES}, 0, QLINEAR_UNARY(LEAKY_RELU)},
+    {"com.microsoft", "QLinearMul", 1, "TfT?TfT?fT?>T", {BYTES}, 0, QLINEAR_BINARY(MUL)},
+    {"com.microsoft", "QLinearSigmoid", 1, "TfT?fT?>T", {BYTES}, 0, QLINEAR_UNARY(SIGMOID)},
+    {"com.microsoft", "QuickGelu", 1, "T>T", {INK_TYPES_FLOAT}, INK_OP_INPLACE, UNARY(SWISH, "alpha", NULL, 1.702f)},
+    {"com.microsoft", "SkipLayerNormalization", 1, "TTTT?T?>Tf?f?T?", {REALS}, 0, FLOATING(skip_layer_norm)},
     {"inkling", "Conv", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, CONV},
     {"inkling", "Gemm", 1, "TTT?T?>T", {BIT(INK_FLOAT)}, 0, GEMM},
     {"inkling", "NhwcAveragePool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_POOL(average)},
