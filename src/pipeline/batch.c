@@ -29,7 +29,7 @@ struct together {
     struct ink_answer answers[TOGETHER_MAX]; /* classes and pixels are gone; what the log says is in the arena */
     const char *models[TOGETHER_MAX];
     struct ink_answer_files files[TOGETHER_MAX];
-    bool written[TOGETHER_MAX]; /* files[i] is to be stored */
+    bool written[TOGETHER_MAX]; /* there are files[i] */
     bool alone[TOGETHER_MAX];   /* is handled from the beginning */
 };
 
@@ -60,12 +60,18 @@ static void fetch(struct together *t)
     ink_ahead_fetch(&t->r->ahead, t->deadline_us);
 }
 
+/* Whether its answer is there, and does not stand yet. */
+static bool waits_for_store(const struct together *t, size_t i)
+{
+    return t->written[i] && !t->alone[i] && t->jobs[i]->state == INK_JOB_WAITING;
+}
+
 /* Keeps what is needed to write the answer and to tell of it, as the next picture takes the round's memory. */
 static ink_status keep_answer(struct together *t, size_t i, struct ink_error *err)
 {
     struct ink_answer *answer = &t->answers[i];
-    ink_status st = ink_answers_make_results(&t->sources[i], answer, &t->files[i], err);
     t->written[i] = true;
+    ink_status st = ink_answers_make_results(&t->sources[i], answer, &t->files[i], err);
     if (st) return st;
     t->models[i] = ink_recogniser_model_name(&t->sources[i], &t->arena);
     answer->text = answer->text ? ink_arena_text(&t->arena, ink_view_text(answer->text)) : NULL;
@@ -73,12 +79,15 @@ static ink_status keep_answer(struct together *t, size_t i, struct ink_error *er
                                                                   : ink_fail(err, INK_E_OOM, "no memory for an answer");
 }
 
+static void store_ready(void *arg, struct ink_objects *objects);
+
 static ink_status read_one(struct together *t, size_t i, struct ink_error *err)
 {
     struct ink_recogniser *r = t->r;
     struct ink_sources *sources = &t->sources[i];
     sources->compute_until_us = r->compute_until_us;
     r->overdue.sources = sources;
+    r->overdue.others = (struct ink_overdue_others){store_ready, t};
     ink_arena_reset(&r->arena);
     r->ahead.open = true;
     ink_status st = ink_sources_fetch(sources, &r->models, &t->arena, err);
@@ -87,6 +96,7 @@ static ink_status read_one(struct together *t, size_t i, struct ink_error *err)
         st = ink_recogniser_read(r, sources, ink_buffer_view(&sources->picture), t->started_us, &t->answers[i], err);
         if (!st) st = keep_answer(t, i, err);
     }
+    r->overdue.others = (struct ink_overdue_others){0};
     ink_buffer_cleanup(&sources->picture);
     return st;
 }
@@ -117,28 +127,27 @@ static void read_all(struct together *t)
     ink_ahead_forget(&t->r->ahead);
 }
 
-/* Of each picture its own files: the places of those that have none are skipped. */
-static void store(struct together *t)
+/* Those that are not to be stored get an error, so that they are passed over. */
+static void store(struct together *t, struct ink_objects *objects)
 {
     uint64_t began_us = ink_clock_us();
     for (size_t i = 0; i < t->count; i++)
-        if (t->jobs[i]->state == INK_JOB_DONE || !t->written[i]) t->files[i].error.status = INK_E_CHANGED;
-    ink_answers_store(t->r->models.objects, t->files, t->count, t->deadline_us);
+        if (!waits_for_store(t, i)) t->files[i].error.status = INK_E_CHANGED;
+    ink_answers_store(objects, t->files, t->count, t->deadline_us);
     for (size_t i = 0; i < t->count; i++) {
-        if (t->jobs[i]->state == INK_JOB_DONE || t->alone[i]) continue;
+        if (!waits_for_store(t, i)) continue;
         t->answers[i].times.store_us = ink_clock_us() - began_us;
-        if (!t->files[i].error.status) continue;
         t->jobs[i]->error = t->files[i].error;
-        end(t->jobs[i], t->files[i].error.status);
+        if (t->files[i].error.status) end(t->jobs[i], t->files[i].error.status);
     }
 }
 
-static void look_at_one(struct together *t, size_t i)
+static void look_at_one(struct together *t, size_t i, struct ink_objects *objects, struct ink_arena *arena)
 {
     struct ink_job *job = t->jobs[i];
     struct ink_sources *sources = &t->sources[i];
     bool same = false, gone = false;
-    ink_status st = ink_sources_look_again(sources, t->r->models.objects, &t->arena, &same, &gone, &job->error);
+    ink_status st = ink_sources_look_again(sources, objects, arena, &same, &gone, &job->error);
     t->alone[i] = !st && !same && !gone;
     if (t->alone[i]) return;
     if (!st && gone)
@@ -148,16 +157,26 @@ static void look_at_one(struct together *t, size_t i)
     end(job, st);
 }
 
+/* struct ink_overdue's: another one is being computed on and does not come to an end. */
+static void store_ready(void *arg, struct ink_objects *objects)
+{
+    struct together *t = arg;
+    struct ink_arena arena;
+    ink_arena_init(&arena, ARENA_BYTES_MAX);
+    store(t, objects);
+    for (size_t i = 0; i < t->count; i++)
+        if (waits_for_store(t, i)) look_at_one(t, i, objects, &arena);
+    ink_arena_cleanup(&arena);
+}
+
 static void look_again(struct together *t)
 {
     for (size_t i = 0; i < t->count; i++)
-        if (t->jobs[i]->state == INK_JOB_WAITING && !t->alone[i] &&
-            ink_sources_note_look(&t->sources[i], &t->r->ahead, NULL))
-            t->alone[i] = true;
+        if (waits_for_store(t, i) && ink_sources_note_look(&t->sources[i], &t->r->ahead, NULL)) t->alone[i] = true;
     ink_ahead_fetch(&t->r->ahead, t->deadline_us);
     t->r->ahead.open = true;
     for (size_t i = 0; i < t->count; i++)
-        if (t->jobs[i]->state == INK_JOB_WAITING && !t->alone[i]) look_at_one(t, i);
+        if (waits_for_store(t, i)) look_at_one(t, i, t->r->models.objects, &t->arena);
     t->r->ahead.open = false;
     ink_ahead_forget(&t->r->ahead);
 }
@@ -169,7 +188,7 @@ static void handle_together(struct together *t)
     t->r->began_us = t->r->overdue.invoked ? t->r->overdue.invoked->began_us : ink_clock_us();
     fetch(t);
     read_all(t);
-    store(t);
+    store(t, t->r->models.objects);
     look_again(t);
     for (size_t i = 0; i < t->count; i++)
         if (t->written[i]) ink_answer_files_cleanup(&t->files[i]);

@@ -103,6 +103,7 @@ static ink_status answer_object(const struct ink_overdue *overdue, uint64_t busy
     if (!st && overdue->more)
         st = ink_fail(err, INK_E_TIMEOUT, "%s/%s: no time was left for the other model that its weights may belong to",
                       sources.bucket, key_of(&sources));
+    if (overdue->others.store) overdue->others.store(overdue->others.arg, objects);
     ink_arena_cleanup(&arena);
     return st;
 }

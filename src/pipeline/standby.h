@@ -28,12 +28,19 @@ struct ink_invoked {
     void *arg;
 };
 
+/* Answers of other objects of the same invocation, which are there but do not stand yet. */
+struct ink_overdue_others {
+    void (*store)(void *arg, struct ink_objects *objects); /* NULL: there are none */
+    void *arg;
+};
+
 /* What the main thread leaves for ink_standby_act; not changed while it computes. */
 struct ink_overdue {
     struct ink_standby *standby;
     const struct ink_invoked *invoked;
     const struct ink_sources *sources; /* NULL: for nobody: the model that is loaded before the first invocation */
-    bool more;                         /* its key stands for other objects as well, whose turn is still to come */
+    struct ink_overdue_others others;
+    bool more; /* its key stands for other objects as well, whose turn is still to come */
     uint64_t when_us;
 };
 
