@@ -168,7 +168,7 @@ static const struct ink_op *look_up(struct ink_session *s, const struct ink_node
     }
     const struct ink_op *op = ink_op_find(node->domain, node->op_type, *opset, &known);
     bool internal = ink_view_is(node->domain, INK_OP_DOMAIN_INTERNAL);
-    if (op && !internal) return op;
+    if (op && (!internal || opsets == &ink_graph_own_opsets)) return op;
     known = known && !internal;
     if (known && *opset == 0)
         ink_problem_add(&s->shared->problems, INK_E_MODEL, node,

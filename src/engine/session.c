@@ -201,6 +201,19 @@ static size_t block_bytes(const struct ink_session *s)
     return bytes;
 }
 
+static void count_parameters(const struct ink_graph_proto *graph, struct ink_figures *out)
+{
+    for (int i = 0; i < graph->initializer_count; i++) {
+        out->parameters += ink_tensor_count(&graph->initializers[i].tensor);
+        out->parameter_bytes += ink_tensor_bytes(&graph->initializers[i].tensor);
+    }
+    for (int n = 0; n < graph->node_count; n++)
+        for (int i = 0; i < graph->nodes[n].attribute_count; i++) {
+            const struct ink_attribute *a = &graph->nodes[n].attributes[i];
+            if (a->kind == INK_ATTRIBUTE_GRAPH && a->count) count_parameters(a->graphs, out);
+        }
+}
+
 void ink_session_figures(const struct ink_session *s, struct ink_figures *out)
 {
     *out = (struct ink_figures){
@@ -213,8 +226,5 @@ void ink_session_figures(const struct ink_session *s, struct ink_figures *out)
         const struct ink_step *step = &s->steps[i];
         out->steps += !step->removed && !step->folded && !step->nothing;
     }
-    for (int i = 0; i < s->shared->model.graph.initializer_count; i++) {
-        out->parameters += ink_tensor_count(&s->shared->model.graph.initializers[i].tensor);
-        out->parameter_bytes += ink_tensor_bytes(&s->shared->model.graph.initializers[i].tensor);
-    }
+    count_parameters(&s->shared->model.graph, out);
 }

@@ -28,7 +28,7 @@ struct ink_figures {
     uint64_t multiply_adds;  /* one run */
     size_t activation_bytes; /* the block for intermediate values, and scratch */
     int steps;               /* nodes that a run really goes through */
-    uint64_t parameters;     /* elements of all initializers */
+    uint64_t parameters;     /* elements of all initializers, those of bodies too */
     size_t parameter_bytes;
     size_t held_bytes; /* taken from the heap so far, by arenas, plan and packed weights; mapped weights aside */
 };

@@ -238,7 +238,7 @@ static ink_status expand_all(struct expander *e, const struct ink_call *call)
     return st;
 }
 
-static void set_producers(struct ink_graph *graph)
+void ink_graph_set_producers(struct ink_graph *graph)
 {
     for (int v = 0; v < graph->value_count; v++) graph->values[v].producer = -1;
     for (int n = 0; n < graph->node_count; n++)
@@ -250,6 +250,6 @@ ink_status ink_calls_expand(struct ink_resolver *r, const struct ink_call *call,
 {
     struct expander e = {r, graph};
     ink_status st = expand_all(&e, call);
-    if (!st) set_producers(graph);
+    if (!st) ink_graph_set_producers(graph);
     return st;
 }

@@ -18,4 +18,7 @@
  * INK_E_OOM only. */
 INK_NODISCARD ink_status ink_calls_expand(struct ink_resolver *r, const struct ink_call *call, struct ink_graph *graph);
 
+/* Says of each value which node makes it. */
+void ink_graph_set_producers(struct ink_graph *graph);
+
 #endif

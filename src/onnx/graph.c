@@ -2,6 +2,7 @@
 #include "onnx/graph.h"
 
 #include "onnx/expand.h"
+#include "onnx/gradient.h"
 #include "onnx/link.h"
 #include "onnx/sparse.h"
 
@@ -254,7 +255,13 @@ static ink_status resolve(struct ink_resolver *r, const struct ink_graph_proto *
     }
     st = ink_nodes_link(out->nodes, out->node_count, &scope.names, NULL, arena, r->problems);
     if (!st) st = ink_calls_expand(r, call, out);
-    return st ? st : sort_nodes(out, arena, r->problems);
+    if (!st) st = sort_nodes(out, arena, r->problems);
+    if (st || !ink_gradients_any(out)) return st;
+    ink_graph_set_producers(out);
+    st = ink_gradients_expand(r, &scope.names, out);
+    if (st) return st;
+    ink_graph_set_producers(out);
+    return sort_nodes(out, arena, r->problems);
 }
 
 ink_status ink_bodies_resolve(struct ink_resolver *r, const struct ink_node *node,

@@ -52,6 +52,9 @@ struct ink_graph_body {
     int first; /* which input of the node is the first that this body takes; all follow in the order of graph.inputs */
 };
 
+/* What nodes mean that no file has: they may be operators of the engine's own domain, "inkling". */
+extern const struct ink_opset_imports ink_graph_own_opsets;
+
 /* Resolves the model's graph. All of it lives in the arena; names point into the model. Problems are added to `problems`;
  * with any, *out must not be run. INK_E_OOM only. */
 INK_NODISCARD ink_status ink_graph_resolve(const struct ink_model *model, struct ink_arena *arena,

@@ -29,4 +29,8 @@ ink_status ink_reduce_prepare(struct ink_op_ctx *ctx);
 ink_status ink_reduce_run(struct ink_op_ctx *ctx);
 uint64_t ink_reduce_multiply_adds(const struct ink_op_ctx *ctx);
 
+/* inkling.SumTo: what was broadcast is summed again. */
+ink_status ink_sum_to_shape(struct ink_op_ctx *ctx);
+ink_status ink_sum_to_run(struct ink_op_ctx *ctx);
+
 #endif

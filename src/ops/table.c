@@ -846,6 +846,7 @@ static const struct ink_op table[] = {
     {"inkling", "NhwcGlobalAveragePool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_GLOBAL_POOL},
     {"inkling", "NhwcMaxPool", 1, "T>T", {BIT(INK_FLOAT)}, 0, NHWC_POOL(max)},
     {"inkling", "NhwcShuffle", 1, "T>T", {BIT(INK_FLOAT)}, 0, .load = ink_nhwc_shuffle_load, .shape = ink_nhwc_shuffle_shape, .run = ink_nhwc_shuffle_run},
+    {"inkling", "SumTo", 1, "TT>T", {BIT(INK_FLOAT) | BIT(INK_DOUBLE)}, 0, .shape = ink_sum_to_shape, .run = ink_sum_to_run},
     /* clang-format on */
 };
 

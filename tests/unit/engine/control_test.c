@@ -448,6 +448,40 @@ static void nests(void **state)
     ink_session_free(s);
 }
 
+/* Thirty of them, each in the then_branch of the one before; and more than a file may have. */
+static void deep_nests(void **state)
+{
+    static struct message inner, other, branches;
+    const float x[] = {1, -3};
+    struct ink_session *s;
+    struct ink_error err = {0};
+    inner = other = (struct message){0};
+    add_node(&inner, "", "Neg", "x", "v", NULL);
+    add_value(&inner, GRAPH_OUTPUT, "v", INK_DTYPE_NONE, -1, NULL);
+    add_value(&other, GRAPH_OUTPUT, "x", INK_DTYPE_NONE, -1, NULL);
+    for (int depth = 1; depth <= 34; depth++) {
+        char name[16];
+        snprintf(name, sizeof name, "v%d", depth);
+        branches = (struct message){0};
+        add_graph(&branches, "then_branch", &inner);
+        add_graph(&branches, "else_branch", &other);
+        struct message m = model_around("If", "yes", "y", &branches, 0, 17);
+        if (depth == 30) {
+            struct ink_tensor in = tensor(INK_FLOAT, 1, 2, x), out;
+            s = session_of(&m);
+            run(s, &in, 1, &out);
+            assert_values(&out, 2, (float[]){-1, 3});
+            ink_session_free(s);
+        } else if (depth == 34) {
+            assert_int_equal(ink_session_new(view_of(&m), NULL, &s, &err), INK_E_MODEL);
+            assert_non_null(strstr(err.text, "nested more than 32 deep"));
+        }
+        inner = (struct message){0};
+        add_node(&inner, "", "If", "yes", name, &branches);
+        add_value(&inner, GRAPH_OUTPUT, name, INK_DTYPE_NONE, -1, NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +499,7 @@ int main(void)
         cmocka_unit_test(takes_what_passes_change),
         cmocka_unit_test(fails_only_where_it_runs),
         cmocka_unit_test(nests),
+        cmocka_unit_test(deep_nests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
