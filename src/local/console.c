@@ -159,7 +159,7 @@ static enum ink_http_next on_body(void *self, struct ink_http_request *http, str
     if (call->put)
         (void)ink_console_stored(call, ink_store_put_append(call->put, piece));
     else if (ink_buffer_append(&call->body, piece.data, piece.len))
-        ink_console_refuse(call, INK_CONSOLE_TOO_BIG, "The body is over %d bytes.", INK_CONSOLE_JSON_MAX);
+        ink_console_refuse(call, INK_CONSOLE_TOO_BIG, "The body is over %zu bytes.", call->body.cap_bytes);
     return call->answered ? INK_HTTP_ANSWER : INK_HTTP_READ;
 }
 

@@ -332,6 +332,7 @@ json_t *ink_evaluation_end(struct ink_evaluations *all, uint64_t id, struct ink_
     while (*at != e) at = &(*at)->next;
     *at = e->next;
     if (e->state == FILLING || e->state == RUNNING) e->state = CANCELLED;
+    tell(e);
     json_t *json = describe(e);
     pthread_mutex_unlock(&all->lock);
     end(e);

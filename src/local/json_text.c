@@ -5,7 +5,8 @@
 
 json_t *ink_json_text_of(struct ink_view text)
 {
-    json_t *plain = text.len ? json_stringn((const char *)text.data, text.len) : json_string("");
+    bool zero = text.len && memchr(text.data, '\0', text.len); /* most readers of JSON want none */
+    json_t *plain = zero ? NULL : json_stringn(text.len ? (const char *)text.data : "", text.len);
     if (plain) return plain;
     char escaped[4096];
     ink_text_escape((const char *)text.data, text.len, escaped, sizeof escaped);

@@ -116,6 +116,9 @@ static void test_lines(void **state)
         assert_string_equal(json_string_value(json_object_get(told, "text")), cases[i].text);
         json_decref(told);
     }
+    assert_int_equal(ink_run_take(run, ink_view_of("a\0b", 3), &told), INK_RUN_LINE);
+    assert_string_equal(json_string_value(json_object_get(told, "text")), "a\\x00b");
+    json_decref(told);
     assert_int_equal(take(run, "{\"_aws\":{\"Timestamp\":1}}", &told), INK_RUN_OTHER); /* metrics */
     char lengthy[3 * INK_RUN_LINE_MAX];
     memset(lengthy, 'x', sizeof lengthy);
