@@ -7,10 +7,10 @@
 enum {
     MR = INK_GEMM_MR,
     NR = INK_GEMM_NR,
-    KC = 320,               /* a panel of B (20 KB) and six rows of A stay in the L1 cache */
-    MC = 240,               /* that many rows of A, KC long, stay in half of a 512 KB L2 */
-    NC = 12 * NR,           /* columns of B that are packed at a time */
-    FEW_ROWS = 12,          /* with two tiles of rows or fewer, packing B costs more than it saves */
+    KC = 320,                /* a panel of B (20 KB) and six rows of A stay in the L1 cache */
+    MC = 240,                /* that many rows of A, KC long, stay in half of a 512 KB L2 */
+    NC = 12 * NR,            /* columns of B that are packed at a time */
+    FEW_ROWS = 12,           /* with two tiles of rows or fewer, packing B costs more than it saves */
     WORTH_A_THREAD = 1000000 /* multiply-adds; below it, waking a thread costs more than it does */
 };
 

@@ -5,6 +5,7 @@
 #include "kernels/lane.h"
 
 enum {
+    WIDTH_MAX = 5, /* of a window whose taps are read in lines */
     VECTORS = INK_CHANNELS / LANES,
     AHEAD = 32, /* rows of B that are on their way: the processor itself does not look beyond a page of memory */
 };
@@ -44,8 +45,8 @@ LANE_INLINE void tile(const struct ink_f32_igemm *t, const int m, const int v)
     const size_t last = t->n - (size_t)(v - 1) * LANES;
     if (last == LANES) {
         PIXELS_OF(m)
-        VECTORS_OF(v) lane_store(t->c + (size_t)i * t->c_row + j * LANES,
-                                 finish(t, (size_t)i, (size_t)j * LANES, LANES, sum[i][j]));
+        VECTORS_OF(v)
+        lane_store(t->c + (size_t)i * t->c_row + j * LANES, finish(t, (size_t)i, (size_t)j * LANES, LANES, sum[i][j]));
         return;
     }
     PIXELS_OF(m) VECTORS_OF(v)
@@ -135,6 +136,55 @@ void LEVEL(ink_f32_idepthwise)(const struct ink_f32_igemm *t)
     case 5: all_channels(t, 5); break;
     default: all_channels(t, 6); break;
     }
+}
+
+/* One vector of channels of six neighbours. Each column of a line is read once, for all pixels whose windows it is in. */
+LANE_INLINE void neighbours(const struct ink_f32_dline *t, size_t at, size_t left, const int width, const int stride)
+{
+    lane sum[INK_PIXELS];
+    LANE_UNROLL for (int i = 0; i < INK_PIXELS; i++) sum[i] = (lane){0};
+    const float *b = t->b + at;
+    for (size_t y = 0; y < t->height; y++, b += (size_t)width * t->n) {
+        const float *x = t->lines[y] + at;
+        const size_t step = t->steps[y];
+        lane weight[WIDTH_MAX];
+        LANE_UNROLL for (int k = 0; k < width; k++) weight[k] = lane_load_part(b + (size_t)k * t->n, left);
+        LANE_UNROLL for (int column = 0; column < (INK_PIXELS - 1) * stride + width; column++, x += step)
+        {
+            const lane v = lane_load_part(x, left);
+            LANE_UNROLL for (int i = 0; i < INK_PIXELS; i++)
+            {
+                const int k = column - i * stride;
+                if (k >= 0 && k < width) sum[i] += weight[k] * v;
+            }
+        }
+    }
+    const lane low = lane_of(t->low), high = lane_of(t->high);
+    const lane bias = t->bias ? lane_load_part(t->bias + at, left) : (lane){0};
+    LANE_UNROLL for (size_t i = 0; i < INK_PIXELS; i++)
+    {
+        lane v = sum[i] + bias;
+        if (t->add) v += lane_load_part(t->add + i * t->c_row + at, left);
+        lane_store_part(t->c + i * t->c_row + at, lane_clamp(v, low, high), left);
+    }
+}
+
+#define LINE(width, stride)                                                                                            \
+    static void line_##width##_##stride(const struct ink_f32_dline *t)                                                 \
+    {                                                                                                                  \
+        size_t at = 0;                                                                                                 \
+        for (; at + LANES <= t->n; at += LANES) neighbours(t, at, LANES, width, stride);                               \
+        if (at < t->n) neighbours(t, at, t->n - at, width, stride);                                                    \
+    }
+LINE(3, 1)
+LINE(3, 2)
+LINE(5, 1)
+LINE(5, 2)
+
+ink_f32_dline_fn *LEVEL(ink_f32_dline_for)(size_t width, size_t stride)
+{
+    static ink_f32_dline_fn *const lines[2][2] = {{line_3_1, line_3_2}, {line_5_1, line_5_2}};
+    return (width == 3 || width == 5) && (stride == 1 || stride == 2) ? lines[width == 5][stride - 1] : NULL;
 }
 
 void LEVEL(ink_f32_ipool_max)(const struct ink_f32_ipool *t)

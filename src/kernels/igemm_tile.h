@@ -36,6 +36,24 @@ typedef void ink_f32_igemm_tile_fn(const struct ink_f32_igemm *tile);
  * (+ add[i][j])). n is any number of channels, b not padded, k is not read. */
 typedef void ink_f32_idepthwise_fn(const struct ink_f32_igemm *tile);
 
+/* Depthwise again, for neighbours in a line whose windows lie inside it from left to right: what one pixel has read, the next
+ * ones use. Row y of the window of pixel i, tap x, is at lines[y] + (i * stride + x) * steps[y]; a line outside of the picture
+ * is one row of zeros with a step of 0. All INK_PIXELS pixels are written; other fields as above. */
+struct ink_f32_dline {
+    size_t n, height;
+    const float *const *lines; /* [height] */
+    const size_t *steps;       /* [height] */
+    const float *b;            /* [height][width][n] */
+    float *c;
+    size_t c_row;
+    const float *bias, *add;
+    float low, high;
+};
+typedef void ink_f32_dline_fn(const struct ink_f32_dline *line);
+
+/* The function for windows of this width and stride; NULL where there is none. */
+typedef ink_f32_dline_fn *ink_f32_dline_for_fn(size_t width, size_t stride);
+
 /* Pools: C[i][j] = max, or scale[i] times the sum, over t of rows[t * INK_PIXELS + i][j]. A NaN is ignored by max. */
 struct ink_f32_ipool {
     size_t m, n, taps; /* n: any number of channels */

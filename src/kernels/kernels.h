@@ -27,6 +27,7 @@
     X(f32_gemv, ink_f32_gemv__plain, ink_f32_gemv__avx2)                                                               \
     X(f32_igemm_tile, ink_f32_igemm_tile__plain, ink_f32_igemm_tile__avx2)                                             \
     X(f32_idepthwise, ink_f32_idepthwise__plain, ink_f32_idepthwise__avx2)                                             \
+    X(f32_dline_for, ink_f32_dline_for__plain, ink_f32_dline_for__avx2)                                                \
     X(f32_ipool_max, ink_f32_ipool_max__plain, ink_f32_ipool_max__avx2)                                                \
     X(f32_ipool_sum, ink_f32_ipool_sum__plain, ink_f32_ipool_sum__avx2)                                                \
     X(f32_winograd_in, ink_f32_winograd_in__plain, ink_f32_winograd_in__avx2)                                          \

@@ -10,7 +10,9 @@
 enum {
     WORTH_A_THREAD = 1000000, /* multiply-adds; below it, waking a thread costs more than it does */
     TASKS_A_THREAD = 3,
-    FEW_CHANNELS = 16, /* a copy with a border costs less than a pointer for each pixel below the window */
+    BLOCK_FLOATS = 1 << 14, /* of a depthwise result: they stay in the cache until the activation is applied */
+    LINES_MAX = 25,         /* of a depthwise window that is read in lines */
+    FEW_CHANNELS = 16,      /* a copy with a border costs less than a pointer for each pixel below the window */
     LINE = INK_ARENA_ALIGN / sizeof(float), /* what the threads' parts of the scratch are aligned to */
 };
 
@@ -116,6 +118,7 @@ struct job {
     const float *x;              /* all pictures; or the one at hand, with its border */
     size_t picture;              /* the first one that is there */
     size_t block_pixels, blocks; /* of one picture */
+    size_t block_lines;          /* depthwise: lines of a block */
     size_t part_panels, parts;   /* of one group */
     float low, high;
 };
@@ -228,33 +231,115 @@ static void run_with_border(struct job *job)
     }
 }
 
+/* A depthwise convolution at one picture. */
+struct depthwise {
+    const struct ink_nhwc_conv *conv;
+    const struct ink_kernels *kernels;
+    const float *x, *add;
+    float *y;
+    const float **pointers;
+    float low, high;
+};
+
+/* Pixels from `first` on, one line, tile by tile. */
+static void depthwise_tiles(const struct depthwise *d, size_t first, size_t count)
+{
+    const struct ink_nhwc_window *w = &d->conv->plan->window;
+    struct ink_f32_igemm tile = {.n = w->channels, .taps = w->taps, .b = d->conv->packed, .bias = d->conv->bias};
+    tile.c_row = w->channels;
+    tile.low = d->low;
+    tile.high = d->high;
+    tile.rows = d->pointers;
+    for (size_t end = first + count; first < end; first += tile.m) {
+        tile.m = min_size(INK_PIXELS, end - first);
+        ink_nhwc_window_rows(w, d->x, first, tile.m, d->pointers);
+        tile.c = d->y + first * w->channels;
+        tile.add = d->add ? d->add + first * w->channels : NULL;
+        d->kernels->f32_idepthwise(&tile);
+    }
+}
+
+/* Pixels inner..outer of line (z, y), whose windows lie inside from left to right; at least INK_PIXELS of them. The last
+ * ones may be made twice. */
+static void depthwise_line(const struct depthwise *d, ink_f32_dline_fn *run, size_t z, size_t y)
+{
+    const struct ink_nhwc_window *n = &d->conv->plan->window;
+    const struct ink_window *w = &n->window;
+    const float *lines[LINES_MAX], *at[LINES_MAX];
+    size_t steps[LINES_MAX], height = w->kernel[0] * w->kernel[1], left = n->inner[2] * w->stride[2] - w->pad[2];
+    for (size_t i = 0; i < height; i++) {
+        size_t in_z = z * w->stride[0] + i / w->kernel[1] * w->dilation[0] - w->pad[0]; /* wraps below 0 */
+        size_t in_y = y * w->stride[1] + i % w->kernel[1] * w->dilation[1] - w->pad[1];
+        bool inside = in_z < w->in[0] && in_y < w->in[1];
+        lines[i] = inside ? d->x + ((in_z * w->in[1] + in_y) * w->in[2] + left) * n->channels : n->border;
+        steps[i] = inside ? n->channels : 0;
+    }
+    size_t first = (z * w->out[1] + y) * w->out[2] + n->inner[2], count = n->outer[2] - n->inner[2];
+    struct ink_f32_dline job = {.n = n->channels, .height = height, .lines = at, .steps = steps, .c_row = n->channels};
+    job.b = d->conv->packed;
+    job.bias = d->conv->bias;
+    job.low = d->low;
+    job.high = d->high;
+    for (size_t i = 0; i < count; i += INK_PIXELS) {
+        if (i + INK_PIXELS > count) i = count - INK_PIXELS;
+        for (size_t k = 0; k < height; k++) at[k] = lines[k] + i * w->stride[2] * steps[k];
+        job.c = d->y + (first + i) * n->channels;
+        job.add = d->add ? d->add + (first + i) * n->channels : NULL;
+        run(&job);
+    }
+}
+
+/* Lines from `from` to `to` of a picture. */
+static void depthwise_lines(const struct depthwise *d, size_t from, size_t to)
+{
+    const struct ink_nhwc_window *n = &d->conv->plan->window;
+    const struct ink_window *w = &n->window;
+    size_t inner = n->inner[2], outer = n->outer[2], width = w->out[2];
+    ink_f32_dline_fn *run =
+        w->dilation[2] == 1 && w->kernel[0] * w->kernel[1] <= LINES_MAX && outer - inner >= INK_PIXELS
+            ? d->kernels->f32_dline_for(w->kernel[2], w->stride[2])
+            : NULL;
+    for (size_t line = from; line < to; line++) {
+        if (!run) {
+            depthwise_tiles(d, line * width, width);
+            continue;
+        }
+        depthwise_tiles(d, line * width, inner);
+        depthwise_line(d, run, line / w->out[1], line % w->out[1]);
+        depthwise_tiles(d, line * width + outer, width - outer);
+    }
+    ink_activation_apply(&d->conv->activation, (to - from) * width * n->channels, d->y + from * width * n->channels);
+}
+
 static void depthwise_task(void *arg, size_t index, int worker)
 {
     const struct job *job = arg;
     const struct ink_nhwc_conv *conv = job->conv;
-    const struct ink_nhwc_conv_plan *plan = conv->plan;
-    size_t picture = index / job->blocks, first = index % job->blocks * job->block_pixels, n = plan->sizes.groups;
-    size_t count = min_size(job->block_pixels, plan->window.out_pixels - first);
-    size_t at = (picture * plan->window.out_pixels + first) * n;
-    const float **pointers = (const float **)(conv->scratch + (size_t)worker * plan->scratch_floats);
-    ink_nhwc_window_rows(&plan->window, conv->x + picture * plan->window.in_pixels * n, first, count, pointers);
-    struct ink_f32_igemm tile = {
-        .n = n,
-        .taps = plan->window.taps,
-        .b = conv->packed,
-        .bias = conv->bias,
-        .c_row = n,
+    const struct ink_nhwc_window *w = &conv->plan->window;
+    size_t picture = index / job->blocks, first = index % job->blocks * job->block_lines;
+    size_t lines = w->window.out[0] * w->window.out[1], out = picture * w->out_pixels * w->channels;
+    struct depthwise d = {
+        .conv = conv,
+        .kernels = ink_kernels(),
+        .x = conv->x + picture * w->in_pixels * w->channels,
+        .y = conv->y + out,
+        .add = conv->add ? conv->add + out : NULL,
+        .pointers = (const float **)(conv->scratch + (size_t)worker * conv->plan->scratch_floats),
         .low = job->low,
         .high = job->high,
     };
-    for (size_t i = 0; i < count; i += INK_PIXELS) {
-        tile.m = min_size(INK_PIXELS, count - i);
-        tile.rows = pointers + i * plan->window.taps;
-        tile.c = conv->y + at + i * n;
-        tile.add = conv->add ? conv->add + at + i * n : NULL;
-        ink_kernels()->f32_idepthwise(&tile);
-    }
-    ink_activation_apply(&conv->activation, count * n, conv->y + at);
+    depthwise_lines(&d, first, min_size(first + job->block_lines, lines));
+}
+
+static void run_depthwise(struct job *job)
+{
+    const struct ink_nhwc_conv *conv = job->conv;
+    const struct ink_window *w = &conv->plan->window.window;
+    size_t lines = w->out[0] * w->out[1], line_floats = w->out[2] * conv->plan->window.channels;
+    job->block_lines = BLOCK_FLOATS / line_floats;
+    if (job->block_lines < 1) job->block_lines = 1;
+    job->blocks = parts_of(lines, job->block_lines);
+    ink_parallel_run(conv->parallel, conv->plan->sizes.batch * job->blocks, depthwise_task, job);
 }
 
 void ink_nhwc_conv(const struct ink_nhwc_conv *conv)
@@ -269,7 +354,7 @@ void ink_nhwc_conv(const struct ink_nhwc_conv *conv)
     if (plan->border_floats)
         run_with_border(&job);
     else if (plan->way == INK_NHWC_DEPTHWISE)
-        ink_parallel_run(conv->parallel, pictures, depthwise_task, &job);
+        run_depthwise(&job);
     else
         ink_parallel_run(conv->parallel, pictures * plan->sizes.groups * job.parts, panels_task, &job);
 }

@@ -84,7 +84,7 @@ static inline double gelu(double x)
 #define F64_MAP(X)                                                                                                     \
     REAL_MAP(X, double, )                                                                                              \
     CURVE_MAP(X, double, exp, expm1, log, tanh, erf, sigmoid, softplus, gelu)                                          \
-        X(SWISH, double, x *sigmoid((double)a *x))
+    X(SWISH, double, x *sigmoid((double)a *x))
 
 /* Through uint64_t, where nothing overflows. */
 #define SIGNED_MAP(X, type)                                                                                            \

@@ -155,11 +155,11 @@ static struct ink_f32_conv_sizes sizes_2d(size_t in, size_t kernel, size_t strid
 static void all_sizes(void **state)
 {
     struct ink_parallel three = {.threads = 3, .run = from_the_end};
-    static const size_t groups[][3] = {{1, 3, 7}, {2, 2, 3},  {5, 1, 1},  {3, 1, 2},
-                                       {1, 1, 8}, {2, 5, 20}, {1, 16, 18}}; /* groups, in, out */
+    static const size_t groups[][3] = {{1, 3, 7}, {2, 2, 3}, {5, 1, 1},  {17, 1, 1},
+                                       {3, 1, 2}, {1, 1, 8}, {2, 5, 20}, {1, 16, 18}}; /* groups, in, out */
     for (int level = 0; level < INK_CPU_COUNT; level++) {
         if (!ink_cpu_force(level)) continue;
-        for (unsigned form = 0; form < 7 * 2 * 3 * 3 * 2 * 4; form++) {
+        for (unsigned form = 0; form < 8 * 2 * 3 * 3 * 2 * 4; form++) {
             size_t in = 7 + 5 * (form % 4), kernel = 1 + 2 * (form / 4 % 2), stride = 1 + form / 8 % 3;
             size_t pad = form / 24 % 3, dilation = 1 + form / 72 % 2;
             const size_t *g = groups[form / 144];

@@ -86,6 +86,48 @@ void f32_idepthwise(const struct ink_kernels *kernels)
     }
 }
 
+static void try_line(ink_f32_dline_fn *plain, ink_f32_dline_fn *kernel, size_t width, size_t stride, size_t n)
+{
+    enum { HEIGHT = 3 };
+    size_t reach = (INK_PIXELS - 1) * stride + width, len = (INK_PIXELS - 1) * (n + 1) + n;
+    struct guarded x = guarded_new(2 * reach * n, 1), zeros = guarded_new(n, 2), b = guarded_new(HEIGHT * width * n, 3),
+                   bias = guarded_new(n, 4), add = guarded_new(len, 5);
+    memset(zeros.data, 0, n * sizeof(float));
+    const float *lines[HEIGHT] = {zeros.data, x.data, x.data + reach * n};
+    const size_t steps[HEIGHT] = {0, n, n};
+    for (unsigned form = 0; form < 4; form++) {
+        struct guarded want = guarded_new(len, 6), got = guarded_new(len, 6);
+        struct ink_f32_dline line = {n,
+                                     HEIGHT,
+                                     lines,
+                                     steps,
+                                     b.data,
+                                     want.data,
+                                     n + 1,
+                                     form & 1 ? bias.data : NULL,
+                                     form & 2 ? add.data : NULL,
+                                     form & 1 ? 0 : -INFINITY,
+                                     form & 2 ? 3 : INFINITY};
+        plain(&line);
+        line.c = got.data;
+        kernel(&line);
+        assert_near(got.data, want.data, len, 1e-4f);
+        guarded_free(&want), guarded_free(&got);
+    }
+    guarded_free(&x), guarded_free(&zeros), guarded_free(&b), guarded_free(&bias), guarded_free(&add);
+}
+
+void f32_dline_for(const struct ink_kernels *kernels)
+{
+    for (size_t width = 1; width <= 6; width++)
+        for (size_t stride = 1; stride <= 3; stride++) {
+            ink_f32_dline_fn *plain = ink_f32_dline_for__plain(width, stride);
+            assert_int_equal(!plain, !kernels->f32_dline_for(width, stride));
+            for (size_t n = 1; plain && n <= CHANNELS_MAX; n++)
+                try_line(plain, kernels->f32_dline_for(width, stride), width, stride, n);
+        }
+}
+
 static void try_pool(ink_f32_ipool_sum_fn *plain, ink_f32_ipool_sum_fn *kernel)
 {
     static const float scale[INK_PIXELS] = {1, 0.5f, 0.25f, 2, 3, 4};

@@ -7,6 +7,7 @@
 
 void f32_igemm_tile(const struct ink_kernels *kernels);
 void f32_idepthwise(const struct ink_kernels *kernels);
+void f32_dline_for(const struct ink_kernels *kernels);
 void f32_ipool_max(const struct ink_kernels *kernels);
 void f32_ipool_sum(const struct ink_kernels *kernels);
 void f32_winograd_in(const struct ink_kernels *kernels);
