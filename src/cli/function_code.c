@@ -99,16 +99,16 @@ static ink_status open_beside(struct ink_function_code *code, struct ink_error *
     return INK_OK;
 }
 
-ink_status ink_function_code_open(const char *zip, struct ink_function_code *out, struct ink_error *err)
+ink_status ink_function_code_open(const char *zip, unsigned tmp_mb, struct ink_function_code *out,
+                                  struct ink_error *err)
 {
     struct ink_error why = {0};
     *out = (struct ink_function_code){0};
     ink_status st = zip ? open_zip(out, zip, err) : open_beside(out, err);
     if (st) return st;
+    out->walls = (struct ink_walls){.names = true, .tmp_mb = tmp_mb, .emulator = *out->emulator ? out->emulator : NULL};
     if (ink_walls_for(out->program, out->folder, &out->walls, &why))
         snprintf(out->no_walls, sizeof out->no_walls, "%s", why.text);
-    out->walls.names = true;
-    out->walls.emulator = *out->emulator ? out->emulator : NULL;
     return INK_OK;
 }
 

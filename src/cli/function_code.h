@@ -18,11 +18,13 @@ struct ink_function_code {
     struct ink_findings findings;      /* of the zip: what Lambda would not like */
 };
 
-/* zip  a path; NULL: no zip
+/* zip     a path; NULL: no zip
+ * tmp_mb  what fits in its /tmp
  *
  * INK_E_NOT_FOUND, INK_E_IO; INK_E_FORMAT and INK_E_LIMIT for what Lambda would not take or start (the findings say more),
  * INK_E_UNSUPPORTED for a processor that cannot be emulated here. ink_function_code_close in every case. */
-INK_NODISCARD ink_status ink_function_code_open(const char *zip, struct ink_function_code *out, struct ink_error *err);
+INK_NODISCARD ink_status ink_function_code_open(const char *zip, unsigned tmp_mb, struct ink_function_code *out,
+                                                struct ink_error *err);
 void ink_function_code_close(struct ink_function_code *code);
 
 #endif

@@ -129,7 +129,6 @@ static int run(const struct ink_args *args, const struct settings *s, struct ink
     struct ink_error err = {0};
     const char *task = code->walls.raised ? "/var/task/bootstrap" : code->program;
     const char *const argv[] = {code->emulator, task, NULL};
-    code->walls.tmp_mb = (unsigned)s->tmp_mb;
     struct ink_invocation_options options = {
         .process = {.program = code->program, .folder = code->folder, .walls = code->walls, .output = STDERR_FILENO},
         .more_env = s->env,
@@ -166,7 +165,7 @@ static int invoke(const struct ink_args *args)
         if (read_event(args->rest[0], &event, &err)) {
             ink_command_fail(args, "%s", err.text);
         } else {
-            ink_status st = ink_function_code_open(ink_args_value(args, "zip"), &code, &err);
+            ink_status st = ink_function_code_open(ink_args_value(args, "zip"), (unsigned)settings.tmp_mb, &code, &err);
             show_findings(args, &code);
             exit_code =
                 st ? ink_command_fail(args, "%s", err.text) : run(args, &settings, ink_buffer_view(&event), &code);

@@ -193,20 +193,19 @@ static int try_in_children(const struct ink_walls *walls, const char *folder)
     return WIFEXITED(status) ? WEXITSTATUS(status) : EAGAIN;
 }
 
-ink_status ink_walls_for(const char *program, const char *folder, struct ink_walls *out, struct ink_error *err)
+ink_status ink_walls_for(const char *program, const char *folder, struct ink_walls *walls, struct ink_error *err)
 {
     bool alone = is_static(program);
-    *out = (struct ink_walls){.raised = true,
-                              .host = !alone,
-                              .as_nobody = geteuid() == 0,
-                              .tmp_mb = INK_WALLS_TMP_MB,
-                              .only = alone && beside_this_program(folder) ? strrchr(program, '/') + 1 : NULL};
-    int code = try_in_children(out, folder);
-    if (code && out->as_nobody) {
-        out->as_nobody = false;
-        code = try_in_children(out, folder);
+    walls->host = !alone;
+    walls->as_nobody = geteuid() == 0;
+    walls->only = alone && beside_this_program(folder) ? strrchr(program, '/') + 1 : NULL;
+    if (walls->tmp_mb == 0) walls->tmp_mb = INK_WALLS_TMP_MB;
+    int code = try_in_children(walls, folder);
+    if (code && walls->as_nobody) {
+        walls->as_nobody = false;
+        code = try_in_children(walls, folder);
     }
-    out->raised = code == 0;
+    walls->raised = code == 0;
     if (code == 0) return INK_OK;
     return ink_fail(err, INK_E_DENIED, "%s runs without walls, it sees the files that you see: no namespaces here (%s)",
                     program, strerror(code));

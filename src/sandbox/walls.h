@@ -17,16 +17,15 @@ struct ink_walls {
     unsigned tmp_mb;      /* what fits in /tmp */
     bool as_nobody;       /* root starts it as another user, whose processes the system counts and limits */
     const char *only;     /* the one file of the folder that is shown; NULL: all of it */
-    const char *emulator; /* a static program of the host's, shown as INK_WALLS_EMULATOR; NULL: none */
+    const char *emulator; /* a static program of the host's, not below /tmp, shown as INK_WALLS_EMULATOR; NULL: none */
 };
 
 #define INK_WALLS_EMULATOR "/var/emulator"
 
 /* What the program (absolute, in `folder`) needs, tried in a child. Root does not run it as itself, unless nobody else may
- * read the folder. /tmp has INK_WALLS_TMP_MB and neither names nor an
- * emulator are shown. Where namespaces are refused, INK_E_DENIED and the reason; out->raised is false then. `only` points
- * into `program`. */
-ink_status ink_walls_for(const char *program, const char *folder, struct ink_walls *out, struct ink_error *err);
+ * read the folder. names, tmp_mb (0: INK_WALLS_TMP_MB) and emulator are the caller's to say, before. Where namespaces are
+ * refused, INK_E_DENIED and the reason; walls->raised is false then. `only` points into `program`. */
+ink_status ink_walls_for(const char *program, const char *folder, struct ink_walls *walls, struct ink_error *err);
 
 /* Both: in the folder that becomes /var/task; false with errno, only _exit is sensible then. Safe after fork in a process
  * with threads.

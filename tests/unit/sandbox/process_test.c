@@ -26,7 +26,7 @@ struct fixture {
 
 static bool walls_are_refused(struct fixture *f)
 {
-    struct ink_walls walls;
+    struct ink_walls walls = {0};
     struct ink_error why = {0};
     return ink_walls_for(f->program, f->folder, &walls, &why) != INK_OK;
 }
