@@ -41,7 +41,12 @@ struct sweep {
 static ink_status find_account(struct sweep *s, const struct ink_args *args, struct ink_error *err)
 {
     struct ink_credentials_wish wish = {ink_args_value(args, "profile"), ink_args_value(args, "region")};
-    if (!ink_args_value(args, "s3")) return ink_credentials_find(s->http, &wish, &s->arena, &s->config, err);
+    if (!ink_args_value(args, "s3")) {
+        ink_status st = ink_credentials_find(s->http, &wish, &s->arena, &s->config, err);
+        if (st != INK_E_ARGUMENT || !ink_aws_endpoint_from_env("S3")) return st;
+        wish.region = "us-east-1"; /* another S3 than Amazon's has no regions, but the signature names one */
+        return ink_credentials_find(s->http, &wish, &s->arena, &s->config, err);
+    }
     /* the local cloud's own pair, where no other is given */
     setenv("AWS_ACCESS_KEY_ID", "inkling", 0);
     setenv("AWS_SECRET_ACCESS_KEY", "inkling-local", 0);

@@ -150,6 +150,17 @@ def whole_life(endpoint):
     has(run("logs", "my-digits", "--since", "2h", endpoint=endpoint)[0], "Segmentation fault\n")
     has(run("logs", "my-digits", "--json", endpoint=endpoint)[0], '"_aws"')
 
+    follower = subprocess.Popen([inkling, "logs", "my-digits", "--follow", "--since", "1m"], stdout=subprocess.PIPE, text=True,
+                                env={**base_env, **KEYS, "AWS_ENDPOINT_URL": endpoint})
+    has(follower.stdout.readline(), "digit.png")
+    has(follower.stdout.readline(), "REPORT")
+    for word in ("first", "second"):  # each once, though the log is asked for again and again with some overlap
+        aws.logs.put_log_events(logGroupName=group, logStreamName="s",
+                                logEvents=[{"timestamp": int(time.time() * 1000), "message": word}])
+        has(follower.stdout.readline(), word)
+    follower.terminate()
+    follower.wait()
+
     # a second pipeline keeps the code bucket
     text = on_a_terminal(endpoint, "deploy", "other.digits", "--region", "eu-central-1")
     has(text, "Uploading the code ...", "CREATE_COMPLETE", "inkling-other-digits")
@@ -274,6 +285,14 @@ def failures():
         "known there: check it, and whether the region is enabled for the account")
     text, _ = with_script({"GetCallerIdentity": [refusal("ExpiredToken", "expired", 403)]}, "status", "bbb")
     has(text, "the session is over: sign in again")
+    # another S3 than Amazon's has no regions: sweep does not ask for one
+    keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
+    with Script(lambda request: answer("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")) as script:
+        out, _ = run("sweep", "bbb", keys={**keys, "AWS_ENDPOINT_URL_S3": script.url})
+        has(out, "0 pictures and models")
+        assert [r.method for r in script.requests] == ["GET"], script.requests
+    _, err = run("sweep", "bbb", keys=keys, code=1)
+    has(err, "no region")
     # no permission
     text, _ = with_script({"DescribeStacks": [refusal("AccessDenied", "User: u is not authorized", 403)]}, "deploy", "bbb")
     has(text, "inkling: deploy: bbb: CloudFormation DescribeStacks: AccessDenied: User: u is not authorized (403); ask for "
