@@ -278,8 +278,8 @@ json_t *ink_evaluation_new(struct ink_evaluations *all, const struct ink_evaluat
     struct evaluation *e = make(all, wanted, err);
     if (!e) return NULL;
     pthread_mutex_lock(&all->lock);
-    struct evaluation *old = take_oldest(all);
     json_t *json = !wanted->bucket || !start(e, err) ? describe(e) : NULL;
+    struct evaluation *old = json ? take_oldest(all) : NULL;
     if (json) {
         e->next = all->first;
         all->first = e;
