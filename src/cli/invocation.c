@@ -26,6 +26,7 @@ struct invocation {
     struct ink_process process;
     struct ink_process_options start;
     char error_type[128];          /* "" while all is well */
+    bool invoking;                 /* START was said */
     bool settled;                  /* the caller has its answer */
     bool late;                     /* it has ended it for taking too long */
     bool platform_failed;          /* the platform has ended it, or has found it ended */
@@ -60,9 +61,9 @@ static void fail_request(struct invocation *v, enum ink_invocation_end end, cons
     v->platform_failed = true;
     v->late = end == INK_INVOCATION_TIMED_OUT;
     ink_clock_iso(ink_clock_wall_ms(), now);
-    if (end == INK_INVOCATION_TIMED_OUT)
+    if (v->late && v->invoking) /* of a late init only INIT_REPORT speaks */
         fprintf(v->options->log, "%s %s %s\n\n", now, v->api.id, what);
-    else
+    else if (!v->late)
         fprintf(v->options->log, "%s\n%s\n", message, type);
 }
 
@@ -220,6 +221,7 @@ static void run(struct invocation *v)
     if (ready) v->init_us = v->ready_us - v->started_us;
     if (!ready && v->result->end == INK_INVOCATION_CANCELLED) return;
     if (!ready) give_up_init(v);
+    v->invoking = true;
     fprintf(options->log, "START RequestId: %s Version: $LATEST\n", v->api.id);
     uint64_t begun_us = ink_clock_us(), until_us = begun_us + (uint64_t)timeout_ms * 1000;
     if (ready || init(v, until_us, timeout_ms)) invoke(v, until_us);
