@@ -320,6 +320,7 @@ ink_status ink_steps_make(struct ink_session *s, struct ink_error *err)
         for (int k = 0; k < step->ctx.out_count; k++)
             if (step->outputs[k] >= 0) s->values[step->outputs[k]].producer = i;
     }
+    for (const struct ink_step_body *b = s->bodies; b; b = b->next) s->random = s->random || b->session.random;
     s->step_count = g->node_count;
     for (int i = 0; i < g->output_count; i++) s->values[s->outputs[i]].is_output = true;
     return INK_OK;

@@ -448,6 +448,31 @@ static void nests(void **state)
     ink_session_free(s);
 }
 
+/* Two levels down a number is drawn: no run is like the one before, though every input is constant. */
+static void draws_again(void **state)
+{
+    struct message inner = {0}, outer = {0}, deepest = {0}, branches = {0}, shape = {0};
+    add_ints(&shape, "shape", 1, (int64_t[]){4});
+    add_node(&deepest, "", "RandomUniform", "", "r", &shape);
+    add_value(&deepest, GRAPH_OUTPUT, "r", INK_FLOAT, -1, NULL);
+    add_graph(&branches, "then_branch", &deepest);
+    add_graph(&branches, "else_branch", &deepest);
+    add_node(&inner, "", "If", "yes", "i", &branches);
+    add_value(&inner, GRAPH_OUTPUT, "i", INK_FLOAT, -1, NULL);
+    add_graph(&outer, "then_branch", &inner);
+    add_graph(&outer, "else_branch", &inner);
+    struct message m = model_around("If", "yes", "y", &outer, 0, 17);
+    struct ink_session *s = session_of(&m);
+    const float x[] = {1, 2};
+    float before[4];
+    struct ink_tensor in = tensor(INK_FLOAT, 1, 2, x), out;
+    run(s, &in, 1, &out);
+    memcpy(before, out.data, sizeof before);
+    run(s, &in, 1, &out);
+    assert_memory_not_equal(out.data, before, sizeof before);
+    ink_session_free(s);
+}
+
 /* Thirty of them, each in the then_branch of the one before; and more than a file may have. */
 static void deep_nests(void **state)
 {
@@ -500,6 +525,7 @@ int main(void)
         cmocka_unit_test(fails_only_where_it_runs),
         cmocka_unit_test(nests),
         cmocka_unit_test(deep_nests),
+        cmocka_unit_test(draws_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
