@@ -309,7 +309,7 @@ def page(cloud):
     wire = Wire(cloud)
     wire.head("GET", "/", {"host": wire.host, "accept": "text/html,*/*"})
     answer = expect(wire.answer(), 200)
-    check(answer.headers["content-type"].startswith("text/html") and b"handwriting" in answer.body, answer)
+    check(answer.headers["content-type"].startswith("text/html") and b"inkling" in answer.body, answer)
     check(b"inkling-local" not in answer.body, "the page tells the secret")
     wire.head("GET", "/work", {"host": wire.host, "accept": "text/html"})
     expect(wire.answer(), 403)
