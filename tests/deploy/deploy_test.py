@@ -162,8 +162,11 @@ def whole_life(endpoint):
     follower.wait()
 
     # a second pipeline keeps the code bucket
-    text = on_a_terminal(endpoint, "deploy", "other.digits", "--region", "eu-central-1")
+    text = on_a_terminal(endpoint, "deploy", "other.digits", "--suffixes", "png", "--more-suffix", ".Png")
     has(text, "Uploading the code ...", "CREATE_COMPLETE", "inkling-other-digits")
+    rows = aws.s3.get_bucket_notification_configuration(Bucket="other.digits")["LambdaFunctionConfigurations"]
+    assert sorted(r["Filter"]["Key"]["FilterRules"][0]["Value"] for r in rows) == [
+        ".PNG", ".Png", ".bin", ".data", ".onnx", ".onnx_data", ".png", ".weights", "model.json"], rows
     _, err = run("deploy", "other-digits", endpoint=endpoint, code=1)
     has(err, "inkling: deploy: other-digits: the stack inkling-other-digits belongs to the bucket other.digits")
 
