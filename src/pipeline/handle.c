@@ -146,6 +146,9 @@ static ink_status handle_objects(struct ink_recogniser *recogniser, const struct
     struct ink_invoked invoked = {.began_us = ink_clock_us(), .settle = settle, .arg = &h};
     ink_status st = INK_OK;
     if (!h.jobs || !h.job_of || !h.failures) st = ink_fail(err, INK_E_OOM, "no memory for the event");
+    if (!st && !event->item_count && !event->bad_count)
+        ink_log(INK_LOG_INFO, "%s: nothing to do",
+                strcmp(event->source, "test") == 0 ? "S3's test event" : "an event without objects");
     if (!st) {
         make_jobs(&h);
         ink_recogniser_invoked(recogniser, &invoked);

@@ -13,8 +13,9 @@ import uuid
 
 
 class RuntimeApi:
-    def __init__(self, events, deadline_s=30, headers=None):
+    def __init__(self, events, deadline_s=30, headers=None, statuses=()):
         self.events, self.deadline_s, self.headers = list(events), deadline_s, headers or {}
+        self.statuses = list(statuses)  # of the answers to answers; 202 where there are no more
         self.answers, self.seen = [], []
         self.done = threading.Event()
 
@@ -44,7 +45,7 @@ class RuntimeApi:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 api.seen.append(dict(self.headers))
                 api.answers.append((self.path.rsplit("/", 1)[1], json.loads(body)))
-                self.send_response(202)
+                self.send_response(api.statuses.pop(0) if api.statuses else 202)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
