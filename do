@@ -16,6 +16,7 @@ SYSROOT_PACKAGES="libc6 libc6-dev linux-libc-dev libevent-dev libssl-dev zlib1g-
     libgif-dev libjansson-dev libexpat1-dev libminizip-dev libdeflate-dev libcmocka-dev libcmocka0 libgcc-s1"
 NPM_BUILD_PACKAGES="autoconf automake libtool cmake g++ make" # aws-lambda-ric compiles a part of itself
 NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 @aws-sdk/s3-request-presigner@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
+BENCH_PACKAGES="python3 g++ libopencv-dnn-dev"
 BENCH_NPM_PACKAGES="onnxruntime-node@1 @aws-sdk/client-s3@3 pngjs@7" # what the first event is compared with
 
 say() { printf '%s\n' "$*" >&2; }
@@ -319,24 +320,55 @@ do_bench() {
     compile build
     case "${1:-}" in
     cold) shift; bench_cold "$@" ;;
+    engines) shift; bench_engines "$@" ;;
     *) bench/run.sh build "$@" ;;
     esac
 }
 
 # The first event over TLS, beside Node.js where there is one.
+# The engine beside ONNX Runtime (from npm) and OpenCV, on the models here and on those that ../shared can make.
+bench_engines() {
+    need $BUILD_PACKAGES libcmocka-dev $BENCH_PACKAGES
+    configure build -Dtests=true -Dbench=true
+    meson configure build --clearcache >/dev/null # OpenCV may be new here
+    compile build
+    bench_npm_packages
+    library=$(find build/npm-cold -name libonnxruntime.so.1 2>/dev/null | head -n 1)
+    [ -n "$library" ] || say "no ONNX Runtime from npm: inkling is measured alone"
+    exporter=../shared/tools/export_models.py
+    if [ $# = 0 ] && [ -f $exporter ] && [ ! -d build/bench-models ]; then
+        say "Exporting the models (a minute) ..."
+        (need python3-torch python3-torchvision) && /usr/bin/python3 $exporter build/bench-models.new >&2 &&
+            mv build/bench-models.new build/bench-models || say "they could not be exported"
+    fi
+    if [ $# = 0 ]; then
+        set -- models/digits.onnx
+        [ ! -f ../shared/data/seed/model.onnx ] || set -- ../shared/data/seed/model.onnx "$@"
+        for name in lenet5 mlp mnist_cnn squeezenet1_1 shufflenet_v2_x1_0 mobilenet_v2 efficientnet_b0 resnet18 resnet50 \
+            vit_tiny16 crnn lenet5_dyn mlp_dyn mnist_cnn_dyn; do
+            [ ! -f build/bench-models/$name.onnx ] || set -- "$@" build/bench-models/$name.onnx
+        done
+    fi
+    python3 bench/engines.py build ${library:+--ort "$library"} "$@"
+}
+
+# What inkling is compared with, from npm.
+bench_npm_packages() {
+    command -v npm >/dev/null && [ "$(cat build/npm-cold/.installed 2>/dev/null)" != "$BENCH_NPM_PACKAGES" ] || return 0
+    say "Installing onnxruntime-node and the AWS SDK for JavaScript (310 MB in build/) ..."
+    mkdir -p build/npm-cold
+    [ -f build/npm-cold/package.json ] || echo '{"private":true}' >build/npm-cold/package.json
+    if ONNXRUNTIME_NODE_INSTALL_CUDA=skip npm install --prefix build/npm-cold --no-audit --no-fund --loglevel=error \
+        $BENCH_NPM_PACKAGES >build/npm-cold/install.log 2>&1; then
+        echo "$BENCH_NPM_PACKAGES" >build/npm-cold/.installed
+    else
+        say "npm could not install them (build/npm-cold/install.log): inkling alone"
+    fi
+}
+
 bench_cold() {
     need openssl python3
-    if command -v npm >/dev/null && [ "$(cat build/npm-cold/.installed 2>/dev/null)" != "$BENCH_NPM_PACKAGES" ]; then
-        say "Installing onnxruntime-node and the AWS SDK for JavaScript (310 MB in build/) ..."
-        mkdir -p build/npm-cold
-        [ -f build/npm-cold/package.json ] || echo '{"private":true}' >build/npm-cold/package.json
-        if ONNXRUNTIME_NODE_INSTALL_CUDA=skip npm install --prefix build/npm-cold --no-audit --no-fund --loglevel=error \
-            $BENCH_NPM_PACKAGES >build/npm-cold/install.log 2>&1; then
-            echo "$BENCH_NPM_PACKAGES" >build/npm-cold/.installed
-        else
-            say "npm could not install them (build/npm-cold/install.log): inkling alone"
-        fi
-    fi
+    bench_npm_packages
     python3 bench/cold.py "$@"
 }
 
@@ -352,6 +384,7 @@ do_help() {
 ./do build --arch arm64   build/arm64/bootstrap, the function for Lambda's arm64
 ./do test [--long]   everything: unit, golden and end-to-end tests with gcc, and with clang's sanitizers
 ./do bench [MODEL...] start of the programs, latency from PUT to results.txt, speed of the engine
+./do bench engines [MODEL...] the engine beside ONNX Runtime and OpenCV; writes bench/results.md and a chart
 ./do bench cold [N]  a function's first event over TLS, N times, beside Node.js with onnxruntime-node and the AWS SDK
 ./do lint            the arrows between modules, and the format of the code
 ./do fuzz [SECONDS]  every parser, SECONDS each (60)

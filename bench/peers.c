@@ -6,6 +6,9 @@
  *   bench-peers once ENGINE --shape 1,3,224,224 [--ort LIB] [--threads N] MODEL
  *       one engine in a process of its own: load, first run, peak memory
  *
+ *   bench-peers peak
+ *       multiply-adds a second that one core can do
+ *
  * Lines are tab-separated, the first one names the columns. A model has one float input; unknown dimensions are taken as 1,
  * the first one as the batch. */
 #include <math.h>
@@ -18,6 +21,7 @@
 
 #include "base/clock.h"
 #include "cli/loaded.h"
+#include "fma.h"
 #include "peer.h"
 
 enum { RUNS_MAX = 200000, SLICE_US = 150000, REST_US = 5000 /* for threads that spin after a run */ };
@@ -136,7 +140,10 @@ static void compare(const struct options *o, const char *path)
     struct turn turns[PEER_COUNT] = {0};
     struct peer_input input = {0};
     double multiply_adds;
+    char shape[PEER_RANK_MAX * 24] = "";
     if (make_input(path, o->batch, &input, &multiply_adds)) return;
+    for (size_t i = 0; i < input.rank; i++)
+        sprintf(shape + strlen(shape), i ? ",%lld" : "%lld", (long long)input.dims[i]);
     for (size_t p = 0; p < PEER_COUNT; p++) {
         if (!is_ready[p]) continue;
         turns[p].ns = malloc(RUNS_MAX * sizeof(float));
@@ -151,12 +158,12 @@ static void compare(const struct options *o, const char *path)
         struct turn *t = &turns[p];
         if (!is_ready[p]) continue;
         if (t->error[0]) {
-            printf("%s\t%s\t%d\t%d\t%.0f\t\t\t\t\t%.200s\n", path, peers[p]->name, o->threads, o->batch, multiply_adds,
-                   t->error);
+            printf("%s\t%s\t%s\t%d\t%d\t%.0f\t\t\t\t\t%.200s\n", path, peers[p]->name, shape, o->threads, o->batch,
+                   multiply_adds, t->error);
         } else {
             qsort(t->ns, t->runs, sizeof *t->ns, by_size);
-            printf("%s\t%s\t%d\t%d\t%.0f\t%.2f\t%.2f\t%.3f\t%.2g\t\n", path, peers[p]->name, o->threads, o->batch,
-                   multiply_adds, (double)t->ns[0] / 1e3, (double)t->ns[t->runs / 2] / 1e3, t->load_ms,
+            printf("%s\t%s\t%s\t%d\t%d\t%.0f\t%.2f\t%.2f\t%.3f\t%.2g\t\n", path, peers[p]->name, shape, o->threads,
+                   o->batch, multiply_adds, (double)t->ns[0] / 1e3, (double)t->ns[t->runs / 2] / 1e3, t->load_ms,
                    difference(&turns[0].output, &t->output));
         }
         fflush(stdout);
@@ -204,6 +211,10 @@ int main(int argc, char **argv)
     struct options o = {.threads = 1, .batch = 1, .rounds = 10};
     char error[PEER_ERROR_MAX] = "";
     if (argc < 2) return usage_error();
+    if (!strcmp(argv[1], "peak")) {
+        printf("multiply_adds_a_second\n%.0f\n", bench_fma_peak());
+        return 0;
+    }
     const char *engine = !strcmp(argv[1], "once") && argc > 2 ? argv[2] : NULL;
     if (!engine && strcmp(argv[1], "compare")) return usage_error();
     int i = engine ? 3 : 2;
@@ -229,7 +240,7 @@ int main(int argc, char **argv)
         else
             fprintf(stderr, "bench-peers: without %s: %s\n", peers[p]->name, error);
     }
-    printf("model\tengine\tthreads\tbatch\tmultiply_adds\tbest_us\tmedian_us\tload_ms\tdifference\terror\n");
+    printf("model\tengine\tshape\tthreads\tbatch\tmultiply_adds\tbest_us\tmedian_us\tload_ms\tdifference\terror\n");
     for (; i < argc; i++) compare(&o, argv[i]);
     return 0;
 }
