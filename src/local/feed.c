@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/text.h"
 
 enum {
@@ -47,11 +47,7 @@ struct ink_feed *ink_feed_new(const char *boot)
     struct ink_feed *feed = ink_calloc(1, sizeof *feed);
     if (!feed) return NULL;
     snprintf(feed->boot, sizeof feed->boot, "%s", boot);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&feed->told, &attributes);
-    pthread_condattr_destroy(&attributes);
+    ink_cond_init(&feed->told);
     pthread_mutex_init(&feed->lock, NULL);
     feed->first = feed->next = 1;
     return feed;
@@ -206,11 +202,7 @@ static void take_next(struct ink_feed_reader *reader)
 
 static void wait_a_moment(struct ink_feed *feed)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + LOOK_MS * 1000000ll;
-    until.tv_sec += ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
+    struct timespec until = ink_cond_moment(LOOK_MS);
     pthread_cond_timedwait(&feed->told, &feed->lock, &until);
 }
 

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "local/failure_record.h"
 #include "local/queue_internal.h"
@@ -275,7 +275,7 @@ size_t ink_queue_waiting(struct ink_queue *queue)
 
 void ink_queue_catch_up(struct ink_queue *queue)
 {
-    struct timespec until = ink_queue_moment(CATCH_UP_MS);
+    struct timespec until = ink_cond_moment(CATCH_UP_MS);
     int late = 0;
     pthread_mutex_lock(&queue->lock);
     if (queue->settled) queue->settle_at_ms = now_ms();
@@ -353,7 +353,7 @@ static void wait_for_work(struct ink_queue *queue, int64_t due_ms)
         return;
     }
     if (due_ms <= 0) return;
-    struct timespec until = ink_queue_moment(due_ms);
+    struct timespec until = ink_cond_moment(due_ms);
     pthread_cond_timedwait(&queue->work, &queue->lock, &until);
 }
 
@@ -384,13 +384,9 @@ ink_status ink_queue_new(struct ink_store *store, const struct ink_queue_options
     queue->options = *options;
     queue->ready_end = &queue->ready;
     queue->more = true;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&queue->work, &attributes);
-    pthread_cond_init(&queue->answered, &attributes);
-    pthread_cond_init(&queue->written, &attributes);
-    pthread_condattr_destroy(&attributes);
+    ink_cond_init(&queue->work);
+    ink_cond_init(&queue->answered);
+    ink_cond_init(&queue->written);
     pthread_mutex_init(&queue->lock, NULL);
     ink_store_listen(store, on_events, queue);
     queue->threaded = !pthread_create(&queue->thread, NULL, queue_thread, queue);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls: events that are not in the store, with somebody who waits for what comes of them. */
-#include <time.h>
-
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/cond.h"
 #include "local/failure_record.h"
 #include "local/queue_internal.h"
 
@@ -32,16 +31,6 @@ void ink_queue_answer(struct ink_queue *queue, struct ink_store_event *event, co
     }
     caller->done = true;
     pthread_cond_broadcast(&queue->answered);
-}
-
-struct timespec ink_queue_moment(int64_t ms)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    int64_t ns = at.tv_nsec + ms % 1000 * 1000000;
-    at.tv_sec += ms / 1000 + ns / 1000000000;
-    at.tv_nsec = ns % 1000000000;
-    return at;
 }
 
 /* Called with the lock held. False: a worker has it, and will find that nobody waits. */
@@ -75,7 +64,7 @@ ink_status ink_queue_call(struct ink_queue *queue, const char *function, const c
                           struct ink_buffer *answer, struct ink_error *err)
 {
     struct caller caller = {.answer = answer, .err = err};
-    struct timespec until = ink_queue_moment(timeout_ms);
+    struct timespec until = ink_cond_moment(timeout_ms);
     pthread_mutex_lock(&queue->lock);
     struct ink_store_event *event = NULL;
     if (queue->calls == INK_QUEUE_CALLS_MAX)

@@ -4,7 +4,6 @@
 #define INK_LOCAL_QUEUE_INTERNAL_H
 
 #include <pthread.h>
-#include <time.h>
 
 #include "local/queue.h"
 
@@ -55,8 +54,5 @@ void ink_queue_forget(struct ink_queue *queue, struct ink_store_event *event);
 /* An event that is direct is over: tells who waits, if anybody still does. With the lock held; frees the event. */
 void ink_queue_answer(struct ink_queue *queue, struct ink_store_event *event, const struct ink_queue_failure *failure,
                       struct ink_view answer);
-
-/* So many milliseconds from now, on the clock that the conditions wait by. */
-struct timespec ink_queue_moment(int64_t ms);
 
 #endif

@@ -3,13 +3,12 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
-#include "local/queue_internal.h"
 #include "local/run.h"
 #include "local/store_run.h"
 #include "pipeline/keys.h"
@@ -220,8 +219,7 @@ static void wait_for_runs(struct ink_runs *runs, const struct batch *batch)
         pthread_cond_wait(&runs->changed, &runs->lock);
         return;
     }
-    int64_t left_ms = due_in_ms(batch);
-    struct timespec until = ink_queue_moment(left_ms > 0 ? left_ms : 0);
+    struct timespec until = ink_cond_moment(due_in_ms(batch));
     pthread_cond_timedwait(&runs->changed, &runs->lock, &until);
 }
 
@@ -271,11 +269,7 @@ ink_status ink_runs_new(struct ink_store *store, struct ink_feed *feed, struct i
     runs->feed = feed;
     runs->watcher = (struct ink_function_watcher){runs, on_begin, is_live, on_line, on_end};
     runs->ended_end = &runs->ended;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&runs->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    ink_cond_init(&runs->changed);
     pthread_mutex_init(&runs->lock, NULL);
     runs->threaded = !pthread_create(&runs->thread, NULL, runs_thread, runs);
     if (runs->threaded) return INK_OK;
