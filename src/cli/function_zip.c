@@ -10,6 +10,8 @@
 #include "cli/elf_file.h"
 #include "cli/opened.h"
 #include "cli/zip.h"
+#include "pipeline/known.h"
+#include "pipeline/packaged.h"
 
 static const char *native_arch(void)
 {
@@ -138,13 +140,31 @@ static ink_status add_weights(struct packing *p, const struct ink_opened *model,
     return st;
 }
 
-/* The model is loaded as the function will load it: one that cannot read pictures should not get as far as the cloud. */
+/* What was found out about it, so that the function need not (pipeline/packaged.h). */
+static ink_status add_report(struct packing *p, const struct ink_opened *model, struct ink_error *err)
+{
+    char tag[32], settings_tag[32];
+    struct ink_buffer report;
+    if (!model->classifier->finding.shown) return INK_OK; /* it says all of it itself */
+    ink_packaged_tag(model->file.bytes, tag);
+    ink_packaged_tag(ink_buffer_view(&model->settings), settings_tag);
+    ink_buffer_init(&report, INK_REPORT_BYTES_MAX);
+    ink_status st = ink_known_write(tag, settings_tag, &model->classifier->finding, &report);
+    st = st ? ink_fail(err, st, "no memory for its report")
+            : add(p, "model.report.json", 0644, ink_buffer_view(&report), err);
+    ink_buffer_cleanup(&report);
+    return st;
+}
+
+/* The model is loaded as the function will load it: one that cannot read pictures should not get as far as the cloud. It is
+ * asked anew what it wants, for the zip must not depend on what this machine has kept. */
 static ink_status add_model(struct packing *p, const char *path, struct ink_error *err)
 {
     struct ink_opened model;
-    ink_status st = ink_opened_read(path, 1, INK_FIT_COUNT, false, &model, err);
+    ink_status st = ink_opened_read(path, 1, INK_FIT_COUNT, true, &model, err);
     if (!st) st = add(p, "model.onnx", 0644, model.file.bytes, err);
     if (!st && model.settings.len) st = add(p, "model.json", 0644, ink_buffer_view(&model.settings), err);
+    if (!st) st = add_report(p, &model, err);
     if (!st) st = add_weights(p, &model, err);
     ink_opened_cleanup(&model);
     return st;

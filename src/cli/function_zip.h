@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* function_zip.h - the zip that becomes a Lambda function.
  *
- *   bootstrap [, model.onnx, model.json, weights]  ->  function.zip
+ *   bootstrap [, model.onnx, model.json, model.report.json, weights]  ->  function.zip
  *
  * The same files give the same bytes, whatever their times, owners and order on the disk: a code upload that changes
  * nothing is seen as such by its hash. Sizes that Lambda allows are checked ("Lambda quotas", Lambda Developer Guide). */
@@ -15,7 +15,7 @@
 enum {
     INK_ZIP_BYTES_MAX = 50 << 20, /* a zip that is sent in the call itself; by way of S3 only the next one counts */
     INK_UNPACKED_BYTES_MAX = 250 << 20, /* all files of a function together */
-    INK_ZIP_PARTS_MAX = 3 + 64          /* bootstrap, model, settings, weights */
+    INK_ZIP_PARTS_MAX = 4 + 64          /* bootstrap, model, settings, report, weights */
 };
 
 struct ink_function_zip_options {

@@ -255,6 +255,7 @@ static ink_status load_packaged(struct ink_models *models, struct ink_classifier
     struct ink_external_data weights = ink_folder_loader(&packaged->folder);
     options->session.external = &weights;
     options->settings_name = "model.json";
+    options->known = packaged->known.shown ? &packaged->known : NULL;
     ink_status st = ink_classifier_new(packaged->model.bytes, ink_buffer_view(&packaged->settings), options,
                                        &models->fallback, NULL);
     if (!models->fallback) return st;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`inkling package`: the zip that it makes, byte for byte; what it says about the zips that people make by mistake."""
+import json
 import os
 import shutil
 import struct
@@ -33,6 +34,28 @@ def make_zip(path, *files, system=3):
             out.writestr(info, content)
 
 
+def without_metadata(model):
+    """The bytes of an ONNX file without its metadata (field 14 of ModelProto): nothing then says what the model wants."""
+    def varint(at):
+        value = shift = 0
+        while True:
+            value |= (model[at] & 127) << shift
+            at, shift = at + 1, shift + 7
+            if not model[at - 1] & 128:
+                return value, at
+
+    at, kept = 0, b""
+    while at < len(model):
+        start = at
+        tag, at = varint(at)
+        length, at = varint(at)  # the value itself where it is no length
+        if tag & 7 == 2:
+            at += length
+        if tag >> 3 != 14:
+            kept += model[start:at]
+    return kept
+
+
 def makes(folder):
     first, second = folder / "first.zip", folder / "second.zip"
     said = package("-o", first, "--model", DIGITS)
@@ -61,6 +84,15 @@ def makes(folder):
     package("-o", second, "--model", model)
     with zipfile.ZipFile(second) as made:
         check(made.namelist() == ["bootstrap", "model.onnx", "model.json"], made.namelist())
+
+    # what is found out about a model goes along
+    model.with_suffix(".json").unlink()
+    model.write_bytes(without_metadata(DIGITS.read_bytes()))
+    package("-o", second, "--model", model)
+    with zipfile.ZipFile(second) as made:
+        check(made.namelist() == ["bootstrap", "model.onnx", "model.report.json"], made.namelist())
+        found = json.loads(made.read("model.report.json"))["references"]
+        check(found["polarity"] == "bright-ink" and not found["transposed"], found)
 
     # what would only fail in the cloud fails here
     model.write_bytes(b"not a model")
