@@ -209,6 +209,88 @@ static void sums_are_fused(void **state)
     }
 }
 
+static void add_number(struct message *g, const char *name, float value)
+{
+    add_initializer(g, name, INK_FLOAT, 0, NULL, &value, sizeof value);
+}
+
+static const int64_t rows_of_ten[] = {3, 10};
+
+static void gates_are_found(void **state)
+{
+    static const char *const words[] = {"Sigmoid", "HardSigmoid", "HardSigmoid"};
+    for (int i = 0; i < 3; i++)
+        for (int side = 0; side < 2; side++) {
+            struct message g = {0}, attributes = {0};
+            if (i == 2) add_float(&attributes, "alpha", 1.0f / 6);
+            add_node(&g, "", "Neg", "x", "a", NULL);
+            add_node(&g, "", words[i], "a", "s", &attributes);
+            add_node(&g, "", "Mul", side ? "a,s" : "s,a", "y", NULL);
+            agree(&g, 17, 2, rows_of_ten, i == 1 ? 3 : 2); /* another slope is no HardSwish */
+        }
+}
+
+static void gelus_are_found(void **state)
+{
+    for (int form = 0; form < 8; form++) {
+        bool divides = form & 1, half_first = form & 2, other_half = form & 4;
+        struct message g = {0};
+        add_number(&g, "root", divides ? 1.41421356f : 0.70710678f);
+        add_number(&g, "one", 1);
+        add_number(&g, "half", other_half ? 0.51f : 0.5f);
+        add_node(&g, "", "Neg", "x", "a", NULL);
+        add_node(&g, "", divides ? "Div" : "Mul", "a,root", "b", NULL);
+        add_node(&g, "", "Erf", "b", "c", NULL);
+        add_node(&g, "", "Add", "c,one", "d", NULL);
+        add_node(&g, "", "Mul", half_first ? "a,half" : "a,d", "e", NULL);
+        add_node(&g, "", "Mul", half_first ? "e,d" : "e,half", "y", NULL);
+        agree(&g, 17, 2, rows_of_ten, other_half ? 6 : 2);
+    }
+}
+
+/* In all the ways that it is written; and not where somebody else sees what lies between. */
+static void layer_norms_are_found(void **state)
+{
+    for (int form = 0; form < 8; form++) {
+        bool squares = form & 1, bias_first = form & 2, seen = form & 4;
+        struct message g = {0}, axes = {0};
+        add_ints(&axes, "axes", 1, (int64_t[]){-1});
+        add_number(&g, "two", 2);
+        add_number(&g, "epsilon", 1e-5f);
+        add_weight(&g, "scale", 1, rows_of_ten + 1, 1, false);
+        add_weight(&g, "bias", 1, rows_of_ten + 1, 2, false);
+        add_node(&g, "", "Neg", "x", "a", NULL);
+        add_node(&g, "", "ReduceMean", "a", "mean", &axes);
+        add_node(&g, "", "Sub", "a,mean", "d", NULL);
+        add_node(&g, "", squares ? "Mul" : "Pow", squares ? "d,d" : "d,two", "q", NULL);
+        add_node(&g, "", "ReduceMean", "q", "variance", &axes);
+        add_node(&g, "", "Add", "variance,epsilon", "e", NULL);
+        add_node(&g, "", "Sqrt", "e", "root", NULL);
+        add_node(&g, "", "Div", "d,root", "n", NULL);
+        add_node(&g, "", "Mul", "n,scale", "m", NULL);
+        add_node(&g, "", "Add", bias_first ? "bias,m" : "m,bias", seen ? "z" : "y", NULL);
+        if (seen) add_node(&g, "", "Sub", "z,n", "y", NULL);
+        agree(&g, 13, 2, rows_of_ten, seen ? 11 : 2);
+    }
+}
+
+/* The sum of a product and another value of its shape, made before it or after it. */
+static void residuals_are_fused(void **state)
+{
+    for (int side = 0; side < 2; side++) {
+        struct message g = {0};
+        add_weight(&g, "w", 2, (int64_t[]){10, 10}, 1, false);
+        add_weight(&g, "b", 1, rows_of_ten + 1, 2, false);
+        add_node(&g, "", "Neg", "x", "a", NULL);
+        add_node(&g, "", "Gemm", "a,w,b", "p", NULL);
+        add_node(&g, "", "Exp", "x", "e", NULL);
+        add_node(&g, "", "Add", side ? "p,a" : "e,p", "s", NULL);
+        add_node(&g, "", "Relu", "s", "r", NULL);
+        add_node(&g, "", "Mul", "r,e", "y", NULL);
+        agree(&g, 13, 2, rows_of_ten, side ? 4 : 6); /* e is not there yet when the product is made */
+    }
+}
+
 /* A convolution of `from` with a window of 3 (or of 1), from `in` channels to CHANNELS. */
 static void add_conv(struct message *g, const char *from, int64_t in, int64_t window, const char *out)
 {
@@ -332,6 +414,10 @@ int main(void)
         cmocka_unit_test(clips_are_fused),
         cmocka_unit_test(newer_activations_are_fused),
         cmocka_unit_test(sums_are_fused),
+        cmocka_unit_test(gates_are_found),
+        cmocka_unit_test(gelus_are_found),
+        cmocka_unit_test(layer_norms_are_found),
+        cmocka_unit_test(residuals_are_fused),
         cmocka_unit_test(pools_in_nhwc),
         cmocka_unit_test(broadcasts_in_nhwc),
         cmocka_unit_test(all_ranks_in_nhwc),
