@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aws/credentials.h"
 #include "base/arena.h"
 #include "base/file.h"
 #include "cli/command.h"
@@ -37,23 +38,44 @@ static void add_variable(struct settings *s, const char *name, const char *value
     if (text) s->env[s->env_count++] = text;
 }
 
-/* Of the user's own environment: who they are, where, and what stands in for AWS. On Lambda the role does that. */
-static void pass_credentials(struct settings *s, const char *s3)
+/* A profile that is asked for by name, else the environment; with --s3, and neither, the local cloud's own pair. */
+static ink_status find_account(const struct ink_args *args, struct settings *s, struct ink_aws_config *out,
+                               struct ink_error *err)
 {
-    static const char *const names[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-                                        "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"};
-    bool key = false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-        if (!value || (s3 && !strcmp(names[i], "AWS_ENDPOINT_URL_S3"))) continue;
-        key |= i == 0;
-        add_variable(s, names[i], value);
+    struct ink_credentials_wish wish = {ink_args_value(args, "profile"), ink_args_value(args, "region")};
+    *out = (struct ink_aws_config){0};
+    if (wish.profile) {
+        struct ink_http_client *http = ink_http_client_new();
+        ink_status st = http ? ink_credentials_find(http, &wish, &s->arena, out, err)
+                             : ink_fail(err, INK_E_OOM, "no memory for connections");
+        ink_http_client_free(http);
+        return st;
     }
-    if (s3) add_variable(s, "AWS_ENDPOINT_URL_S3", s3);
-    if (s3 && !key) { /* the local cloud's own pair */
-        add_variable(s, "AWS_ACCESS_KEY_ID", "inkling");
-        add_variable(s, "AWS_SECRET_ACCESS_KEY", "inkling-local");
+    ink_status st = ink_aws_config_from_env(&s->arena, out, err);
+    if (wish.region) out->region = wish.region;
+    if (!st && !out->access_key && ink_args_value(args, "s3")) {
+        out->access_key = "inkling";
+        out->secret = "inkling-local";
     }
+    return st;
+}
+
+/* Of the user's own environment: who they are, where, and what stands in for AWS. On Lambda the role does that. */
+static ink_status pass_account(const struct ink_args *args, struct settings *s, struct ink_error *err)
+{
+    struct ink_aws_config account;
+    const char *s3 = ink_args_value(args, "s3");
+    ink_status st = find_account(args, s, &account, err);
+    if (st) return st;
+    const char *const variables[][2] = {{"AWS_ACCESS_KEY_ID", account.access_key},
+                                        {"AWS_SECRET_ACCESS_KEY", account.secret},
+                                        {"AWS_SESSION_TOKEN", account.token},
+                                        {"AWS_ENDPOINT_URL", getenv("AWS_ENDPOINT_URL")},
+                                        {"AWS_ENDPOINT_URL_S3", s3 ? s3 : getenv("AWS_ENDPOINT_URL_S3")}};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        if (variables[i][1]) add_variable(s, variables[i][0], variables[i][1]);
+    s->region = account.region;
+    return INK_OK;
 }
 
 static bool read_settings(const struct ink_args *args, struct settings *s)
@@ -63,10 +85,6 @@ static bool read_settings(const struct ink_args *args, struct settings *s)
         !ink_args_number(args, "memory", 128, 10240, 512, &s->memory_mb) ||
         !ink_args_number(args, "tmp-mb", 512, 10240, INK_WALLS_TMP_MB, &s->tmp_mb))
         return false;
-    s->region = getenv("AWS_REGION");
-    if (!s->region || !*s->region) s->region = getenv("AWS_DEFAULT_REGION");
-    if (!s->region || !*s->region) s->region = "us-east-1";
-    pass_credentials(s, ink_args_value(args, "s3"));
     for (int i = 0; i < args->repeated_count; i++) {
         const char *text = args->repeated[i], *equals = strchr(text, '=');
         bytes += strlen(text);
@@ -162,7 +180,7 @@ static int invoke(const struct ink_args *args)
     signal(SIGHUP, cancel);
     if (read_settings(args, &settings)) {
         exit_code = INK_EXIT_FAILED;
-        if (read_event(args->rest[0], &event, &err)) {
+        if (pass_account(args, &settings, &err) || read_event(args->rest[0], &event, &err)) {
             ink_command_fail(args, "%s", err.text);
         } else {
             ink_status st = ink_function_code_open(ink_args_value(args, "zip"), (unsigned)settings.tmp_mb, &code, &err);
@@ -191,6 +209,8 @@ const struct ink_command ink_command_invoke = {
     .options = {{"zip", "FILE", "the function; without it, what `inkling package` would zip"},
                 {"s3", "URL",
                  "the S3 to use, e.g. the local cloud's (its own key pair unless AWS_ACCESS_KEY_ID is set)"},
+                {"profile", "P", "whose keys it gets, of ~/.aws, instead of the environment's"},
+                {"region", "R", "where it is to be; else AWS_REGION, the profile's, us-east-1"},
                 {"memory", "MB", "the function's memory (512)"},
                 {"timeout", "SECONDS", "its time-out (30)"},
                 {"tmp-mb", "MB", "what fits in its /tmp (512)"},

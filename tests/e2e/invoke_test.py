@@ -193,6 +193,17 @@ class Walls(Case):
         self.assertFalse({"home", "root", "work", "srv"} & set(seen["root"]), seen)
         self.assertEqual([seen[what + " file"] for what in ("task", "root", "usr", "tmp")], ["EROFS", "EROFS", "EROFS", "done"])
 
+    def test_a_profile(self):
+        """Keys and region of a file, and neither the file nor the environment's keys."""
+        config = self.folder / "config"
+        config.write_text("[profile work]\nregion = eu-west-3\naws_access_key_id = pk\naws_secret_access_key = ps\n")
+        seen = self.answer({"do": "sees"}, "--profile", "work", AWS_CONFIG_FILE=str(config), AWS_SHARED_CREDENTIALS_FILE="/nowhere",
+                           AWS_ACCESS_KEY_ID="k", AWS_SECRET_ACCESS_KEY="s", AWS_SESSION_TOKEN="t")["environment"]
+        self.assertEqual([seen.get("AWS_" + name) for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "REGION", "CONFIG_FILE")],
+                         ["pk", "ps", None, "eu-west-3", None])
+        self.assertIn("other", self.run_it({}, "--profile", "other", AWS_CONFIG_FILE=str(config), AWS_SHARED_CREDENTIALS_FILE="/nowhere",
+                                           code=1).stderr)
+
     def test_tmp_is_512_mb(self):
         why, written = self.answer({"do": "fill"})
         self.assertEqual(why, "ENOSPC")
