@@ -16,9 +16,11 @@ static const struct note {
 } notes[] = {
     {"", "Bernoulli", "other numbers at each run, unless it has a seed"},
     {"", "Constant", "shapes and other integers before opset 9 as well: exporters wrote them"},
-    {"", "ImageDecoder", "PNG, JPEG, WebP, GIF, BMP; JPEG 2000, TIFF and PNM are refused when they are met"},
+    {"", "ImageDecoder", "PNG, JPEG, WebP, GIF, BMP, PNM; JPEG 2000 and TIFF are refused when they are met"},
+    {"", "Loop", "all bodies of a model together run 1,048,576 times in a run at most; a deadline stops them before"},
     {"", "RandomNormal", "other numbers than other runtimes', whatever the seed"},
     {"", "RandomUniform", "other numbers than other runtimes', whatever the seed"},
+    {"", "RegexFullMatch", "RE2's syntax without \\\\p, \\\\C, and (?i) with letters beyond ASCII, which are refused"},
     {"ai.onnx.ml", "LabelEncoder", "double too: exporters write it; where a key is there twice the last one counts"},
     {"ai.onnx.ml", "LinearRegressor", "LOGISTIC and SOFTMAX leave a single target as it is, as in ONNX Runtime"},
     {"ai.onnx.ml", "SVMClassifier", "without prob_a three classes and more have a score for each pair of them"},
@@ -36,7 +38,10 @@ static const struct {
      "What scikit-learn, XGBoost and LightGBM are exported to. Numbers are float, double, int32 and int64; scores are\n"
      "computed in float, trees in the type of their thresholds.\n\n"},
     {"ai.onnx.preview", "ai.onnx.preview", ""},
-    {"ai.onnx.preview.training", "ai.onnx.preview.training", ""},
+    {"ai.onnx.preview.training", "ai.onnx.preview.training",
+     "Gradient too, which becomes nodes before it is looked up here: through Add, Sub, Mul, Div, Neg, Identity, Exp, "
+     "Log,\n"
+     "Sqrt, Tanh, Sigmoid, Relu, Sin and Cos, where its inputs are the values that it names; refused otherwise.\n\n"},
     {"com.microsoft", "com.microsoft",
      "What ONNX Runtime's tools leave behind in ordinary exports. The model must import the domain.\n\n"},
 };
@@ -57,8 +62,8 @@ static const char introduction[] =
 
 static const char tests[] = "\n## ONNX's own tests\n\n"
                             "Of the 1,802 node tests of ONNX's main branch these are refused, and none fails: "
-                            "test_image_decoder_decode_jpeg2k_rgb,\n"
-                            "_pnm_rgb and _tiff_rgb, for their formats. The tests of random numbers (test_bernoulli*,\n"
+                            "test_image_decoder_decode_jpeg2k_rgb\n"
+                            "and _tiff_rgb, for their formats. The tests of random numbers (test_bernoulli*,\n"
                             "test_training_dropout*) are held to shape and type.\n";
 
 /* --- types --- */
