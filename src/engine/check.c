@@ -98,7 +98,7 @@ static bool check_inputs(struct ink_session *s, struct ink_step *step)
             return false;
         }
         /* its maker has the problem; bodies are looked at all the same */
-        if (!step->ctx.in[i]->dtype && step->ctx.body_count) continue;
+        if (!step->ctx.in[i]->dtype && strchr(op->signature, 'a')) continue;
         if (!step->ctx.in[i]->dtype) return false;
         if (!check_input_type(s, step, i, &a)) return false;
     }
