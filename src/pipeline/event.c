@@ -139,8 +139,8 @@ static ink_status read_s3_record(struct reading *r, const json_t *record, struct
     const char *name = string_at(record, "eventName");
     if (version && !starts(version, "2."))
         return ink_fail(err, INK_E_FORMAT, "an S3 event of version %.20s; 2.x is read here", version);
-    if (!name) return ink_fail(err, INK_E_FORMAT, "an S3 record without eventName");
-    if (starts(name, "s3:")) name += strlen("s3:"); /* MinIO writes it as the configuration does */
+    if (name && starts(name, "s3:")) name += strlen("s3:"); /* MinIO writes it as the configuration does */
+    if (!name || !*name) return ink_fail(err, INK_E_FORMAT, "an S3 record without eventName");
     bool ceph = source && strcmp(source, "ceph:s3") == 0;
     said(r, ceph ? "ceph" : "s3");
     struct found found = {
@@ -225,7 +225,7 @@ static ink_status read_eventbridge(struct reading *r, const json_t *root, struct
         .etag = string_at(object, "etag"),
         .sequencer = string_at(object, "sequencer"),
         .ignored = type && strcmp(type, "Object Created") == 0 ? NULL
-                   : type                                      ? type
+                   : type && *type                             ? type
                                                                : "no detail-type",
     };
     return add_item(r, &found, err);
