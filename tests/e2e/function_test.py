@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: MIT
 """The function between its platform and its bucket, both played here: what goes over the wire to each of them, whatever the
 pictures say."""
+import collections
 import http.server
 import json
 import os
+import random
 import subprocess
 import threading
 import time
 import unittest
 import urllib.parse
 
-from cloud import BUILD, PICTURE, Cloud, skip
+from cloud import BUILD, PICTURE, SOURCE, Cloud, skip
 from runtime_api import RuntimeApi
 
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a87bd80c:0"
@@ -34,6 +36,7 @@ class SlowS3:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def answer(self, status, body=b""):
                 self.send_response(status)
@@ -70,6 +73,41 @@ class SlowS3:
 
     def __exit__(self, *_):
         self.server.shutdown()
+
+
+def places(node, found):
+    """All (container, key) in a JSON value."""
+    for key, value in list(node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else []):
+        found.append((node, key))
+        places(value, found)
+    return found
+
+
+def mutated(chance, seeds):
+    """An event with some of its values replaced, taken away or exchanged with those of other events; at times the bytes."""
+    event = json.loads(json.dumps(chance.choice(seeds)))
+    odd = [None, True, 0, -1, 1e300, "", "x" * 2000, "\0", "a\0b", "ä/%zz+%00", "../..", [], {}, [[]], {"Records": []}]
+    for _ in range(chance.randint(1, 3)):
+        found = places(event, [])
+        if not found:
+            break
+        node, key = chance.choice(found)
+        way = chance.randint(0, 3)
+        if way == 0:
+            node[key] = json.loads(json.dumps(chance.choice(odd)))
+        elif way == 1:
+            del node[key]
+        elif way == 2:
+            other, at = chance.choice(places(chance.choice(seeds), []) or [(odd, 0)])
+            node[key] = json.loads(json.dumps(other[at]))
+        elif isinstance(node[key], str) and node[key]:
+            text, at = node[key], chance.randrange(len(node[key]))
+            node[key] = text[:at] + chance.choice(["", "{", '"', "\\", "\u0007", "é", text[at:at + 9] * 3]) + text[at + 1:]
+    if chance.random() < 0.9:
+        return event
+    body = bytearray(json.dumps(event).encode())
+    body[chance.randrange(len(body))] = chance.randrange(256)
+    return bytes(body[:chance.randint(0, len(body))] if chance.random() < 0.2 else body)
 
 
 class Function(unittest.TestCase):
@@ -124,6 +162,26 @@ class Function(unittest.TestCase):
             self.assertEqual(process.returncode, 1, log)
             self.assertEqual([(kind, error["errorType"]) for kind, error in api.answers], [("error", "Runtime.Denied")], log)
             self.assertIn("AWS_SECRET_ACCESS_KEY is not set", api.answers[0][1]["errorMessage"])
+
+    def test_mutated_events(self):
+        """Whatever somebody sends: each gets its answer from one and the same process."""
+        seeds = [json.loads((path / "event.json").read_text()) for path in sorted((SOURCE / "tests/golden/events").iterdir())]
+        chance = random.Random(1)
+        events = [mutated(chance, seeds) for _ in range(20000 if os.environ.get("INK_LONG") else 10000)]
+        with SlowS3() as s3, RuntimeApi(events) as api:
+            process = self.run_function(api, s3, AWS_LAMBDA_LOG_LEVEL="FATAL")
+            threading.Thread(target=process.stderr.read, daemon=True).start()  # its log may not fill the pipe
+            try:
+                answers = api.wait(150)
+                self.assertIsNone(process.poll())
+            finally:
+                process.kill()
+                process.wait()
+        self.assertEqual(len(answers), len(events))
+        kinds = collections.Counter(kind if kind == "response" else error["errorType"] for kind, error in answers)
+        print(dict(kinds), len(s3.requests), "requests")
+        self.assertEqual(set(kinds) - {"response", "Runtime.BadFormat", "Runtime.TooBig", "Runtime.NotFound"}, set())
+        self.assertGreater(min(kinds["response"], kinds["Runtime.BadFormat"]), len(events) / 10)
 
     def test_a_batch_goes_together(self):
         """Twelve messages take a few round trips, not sixty; and the client has bounds."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A Lambda Runtime API in a few lines, for one function process: hands out events, keeps the answers.
 
-    with RuntimeApi([event, ...]) as api:
+    with RuntimeApi([event, ...]) as api:       an event is JSON, or bytes that are none
         start the function with AWS_LAMBDA_RUNTIME_API=api.address
         api.wait()      -> [("response", {...}), ("error", {...})]
 """
@@ -24,6 +24,7 @@ class RuntimeApi:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self):
                 assert self.path == "/2018-06-01/runtime/invocation/next", self.path
@@ -31,7 +32,8 @@ class RuntimeApi:
                     api.done.set()
                     return api.hold.wait()  # as Lambda does between events
                 self.send_response(200)
-                body = json.dumps(api.events.pop(0)).encode()
+                event = api.events.pop(0)
+                body = event if isinstance(event, bytes) else json.dumps(event).encode()
                 self.send_header("Lambda-Runtime-Aws-Request-Id", str(uuid.uuid4()))
                 self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + api.deadline_s) * 1000)))
                 self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:000000000000:function:inkling")
