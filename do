@@ -10,12 +10,13 @@ BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config
     libjansson-dev libexpat1-dev libminizip-dev libdeflate-dev libmicrohttpd-dev libsqlite3-dev"
 DEMO_PACKAGES="curl"
 TEST_PACKAGES="clang libclang-rt-14-dev clang-format-14 libcmocka-dev curl file openssl valgrind python3 xz-utils
-    awscli s3cmd rclone python3-boto3 libonnx-testdata"
+    awscli s3cmd rclone python3-boto3 libonnx-testdata chromium"
 CROSS_PACKAGES="gcc-aarch64-linux-gnu" # to build for arm64; to run what was built: qemu-user
 SYSROOT_PACKAGES="libc6 libc6-dev linux-libc-dev libevent-dev libssl-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev libwebp-dev
     libgif-dev libjansson-dev libexpat1-dev libminizip-dev libdeflate-dev libcmocka-dev libcmocka0 libgcc-s1"
 NPM_BUILD_PACKAGES="autoconf automake libtool cmake g++ make" # aws-lambda-ric compiles a part of itself
-NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 @aws-sdk/s3-request-presigner@3 aws-lambda-ric@3.3.0 @architect/sandbox@7"
+NPM_PACKAGES="@aws-sdk/client-s3@3 @aws-sdk/lib-storage@3 @aws-sdk/s3-request-presigner@3 aws-lambda-ric@3.3.0 @architect/sandbox@7
+    playwright-core@1 axe-core@4" # the console's page in a browser
 BENCH_PACKAGES="python3 g++ libopencv-dnn-dev"
 BENCH_NPM_PACKAGES="onnxruntime-node@1 @aws-sdk/client-s3@3 pngjs@7" # what the first event is compared with
 

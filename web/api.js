@@ -88,18 +88,15 @@ export async function getText(bucket, key, options) {
   return (await request("GET", "object", { bucket, key }, options)).text();
 }
 
-export const put = (bucket, key, blob, type) =>
-  json("PUT", "object", { bucket, key }, { body: blob, headers: { "Content-Type": type || "application/octet-stream" } });
-
-// put() that tells how far it is. fetch does not say how much of a body has left; XMLHttpRequest does.
-export function putWithProgress(bucket, key, blob, type, onProgress) {
+// onProgress(loaded, total) is why this is no fetch, which does not say how much of a body has left.
+export function put(bucket, key, blob, onProgress) {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
     call.open("PUT", address("object", { bucket, key }));
-    for (const [name, value] of Object.entries(headers({ "Content-Type": type || "application/octet-stream" }))) {
+    for (const [name, value] of Object.entries(headers({ "Content-Type": blob.type || "application/octet-stream" }))) {
       call.setRequestHeader(name, value);
     }
-    call.upload.onprogress = (event) => onProgress(event.loaded, event.total);
+    if (onProgress) call.upload.onprogress = (event) => onProgress(event.loaded, event.total);
     call.onerror = () => reject(unreachable());
     call.onload = () => {
       if (call.status >= 300) return reject(errorOf(call.status, call.responseText));

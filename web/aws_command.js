@@ -22,5 +22,3 @@ const url = (bucket, key) => shellWord(`s3://${bucket}/${key}`);
 
 export const put = (bucket, key, name) => `aws s3 cp ${file(name)} ${url(bucket, key)}`;
 export const get = (bucket, key, name) => `aws s3 cp ${url(bucket, key)} ${file(name)}`;
-export const remove = (bucket, key) => `aws s3 rm ${url(bucket, key)}`;
-export const list = (bucket, prefix) => `aws s3 ls ${url(bucket, prefix)}`;

@@ -5,8 +5,8 @@ import * as api from "./api.js";
 import * as aws from "./aws_command.js";
 import { button, byId, el, empty, failure } from "./dom.js";
 import { on } from "./events.js";
-import { age, bytes, count, moment, percent } from "./format.js";
-import { answerKey, isForeign, isModel, isPicture, keyOfFile, nameOf, parentOf, reportKey } from "./keys.js";
+import { age, bytes, moment, percent } from "./format.js";
+import { answerKey, isForeign, isModel, isPicture, keyOfFile, nameOf, reportKey } from "./keys.js";
 import * as live from "./live.js";
 import { Listing, folded } from "./listing.js";
 import { onBucket, place } from "./place.js";
@@ -117,7 +117,7 @@ export function initBuckets() {
       el("td.actions", {},
         button("Download", () => download(key), { "aria-label": `Download ${name}` }),
         button("Copy command", () => copyText(`${aws.environment(place.about)} ${aws.get(place.bucket, key, keyOfFile(name))}`,
-          "The aws command that fetches it is copied."), { "aria-label": `Copy the aws command for ${name}` }),
+          "The aws command that fetches it is copied."), { "aria-label": `Copy command for ${name}` }),
         button("Delete", () => askToDelete(entry), { "aria-label": `Delete ${name}` })));
   }
 
@@ -128,7 +128,7 @@ export function initBuckets() {
     image.addEventListener("load", done);
     image.addEventListener("error", () => {
       done();
-      image.replaceWith(el("span.broken", { title: "the browser cannot show it" }, "?"));
+      image.replaceWith(el("span.wrong", { title: "the browser cannot show it" }, "?"));
     });
     cell.replaceChildren(image);
   }
@@ -218,9 +218,6 @@ export function initBuckets() {
     take([...event.target.files].map((file) => ({ path: file.name, file })));
     event.target.value = "";
   });
-  byId("copy-list").addEventListener("click", () =>
-    copyText(`${aws.environment(place.about)} ${aws.list(place.bucket, prefix)}`, "The aws command that lists this folder is copied."));
-  byId("folder-up").addEventListener("click", () => (location.hash = to("buckets", place.bucket, parentOf(prefix))));
   onBucket(() => {
     prefix = "";
     if (visible()) load();
@@ -231,7 +228,6 @@ export function initBuckets() {
     accepts: () => true,
     show([, wanted]) {
       prefix = wanted ?? "";
-      byId("folder-up").disabled = prefix === "";
       rows.clear();
       list.replaceChildren();
       load();

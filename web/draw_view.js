@@ -45,7 +45,7 @@ export function initDraw() {
     const blob = await pad.blob();
     panel.begin(name, blob);
     try {
-      const stored = await api.put(place.bucket, name, blob, blob.type);
+      const stored = await api.put(place.bucket, name, blob);
       awaited = stored.request_id;
       const run = live.byRequest(awaited);
       if (run) panel.update(run);
@@ -135,9 +135,8 @@ export function initDraw() {
     copyText(`${aws.environment(place.about)} ${aws.put(place.bucket, key.value, nameOf(key.value))}`, "The aws command that does the same is copied."));
   addEventListener("keydown", (event) => {
     if (byId("view-draw").hidden || !(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text]")) return;
-    if (event.key === "z") pad.undo();
-    else if (event.key === "Enter") putPicture();
-    else return;
+    if (event.key !== "z") return;
+    pad.undo();
     event.preventDefault();
   });
   onBucket(blank);

@@ -69,7 +69,7 @@ export class GraphView {
       el("div.graph-tools", {}, el("span.muted", {}, count(graph.nodes.length, "node") + left),
         button("−", zoom(-1), { "aria-label": "Smaller" }), button("+", zoom(1), { "aria-label": "Larger" }),
         button("Whole", () => this.#fit(), { title: "the whole drawing" }),
-        button("Unfold all", () => this.#unfoldAll(), { "data-unfold": "" }), button("Fold", () => this.#foldAll(), { "data-fold": "" })),
+        button("", () => this.#foldOrUnfold(), { "data-unfold": "" })),
       this.#scroll, this.#details);
     this.#draw();
   }
@@ -86,8 +86,9 @@ export class GraphView {
       "aria-label": `${count(cards.length, "card")}: arrow keys go from one to the next`,
     }, svg("g.edges", { "aria-hidden": "true" }, lines.map((points) => svg("path", { d: pathOf(points) }))), this.#groups);
     this.#scroll.replaceChildren(drawing);
-    this.#root.querySelector("[data-unfold]").hidden = !foldable.some((id) => !this.#opened.has(id));
-    this.#root.querySelector("[data-fold]").hidden = this.#opened.size === 0;
+    const unfold = this.#root.querySelector("[data-unfold]");
+    unfold.hidden = !foldable.length;
+    unfold.textContent = this.#opened.size ? "Fold" : "Unfold all";
     this.#setZoom(this.#zoom);
     this.#choose(Math.min(this.#chosen, cards.length - 1), false);
   }
@@ -96,13 +97,13 @@ export class GraphView {
     const problem = card.nodes.some((n) => this.#graph.nodes[n].problem);
     const group = svg(`g.card.${card.kind}`, {
       transform: `translate(${box.x} ${box.y})`, tabindex: "-1", role: "button", "data-problem": problem ? "" : null,
-      "aria-label": lines.map(({ text }) => text).join(", ") + (problem ? ", cannot be run" : ""),
+      "aria-label": lines.map(({ text }) => text).join(" ") + (problem ? " cannot be run" : ""),
       onclick: () => this.#choose(i, true), ondblclick: () => this.#open(card), onkeydown: (event) => this.#key(event, i),
     });
     if (card.kind === "repeat") group.append(svg("rect.behind", { x: 5, y: 5, width: box.width, height: box.height, rx: 8 }));
     group.append(svg("rect.face", { width: box.width, height: box.height, rx: card.kind === "input" || card.kind === "output" ? 18 : 8 }));
     lines.forEach(({ text, kind }, row) =>
-      group.append(svg(`text.${kind}`, { x: box.width / 2, y: PAD_Y + 11 + row * LINE, "text-anchor": "middle" }, text)));
+      group.append(svg(`text.${kind}`, { x: box.width / 2, y: PAD_Y + 11 + row * LINE, "text-anchor": "middle" }, text), " "));
     return group;
   }
 
@@ -154,13 +155,8 @@ export class GraphView {
     this.#choose(this.#chosen, true);
   }
 
-  #unfoldAll() {
-    fold(this.#graph, this.#opened).foldable.forEach((id) => this.#opened.add(id));
-    this.#draw();
-  }
-
-  #foldAll() {
-    this.#opened.clear();
+  #foldOrUnfold() {
+    this.#opened = new Set(this.#opened.size ? [] : fold(this.#graph).foldable);
     this.#draw();
   }
 

@@ -4,9 +4,6 @@
 export const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);
 export const nameOf = (key) => key.slice(key.lastIndexOf("/") + 1);
 
-// "a/" for "a/b/"; "" at the top
-export const parentOf = (prefix) => folderOf(prefix.slice(0, -1));
-
 const pictureName = /\.(png|jpe?g|webp|gif|bmp)$/i;
 const foreignName = /\.(heic|heif|tiff?|avif|svg|pdf)$/i;
 
@@ -22,12 +19,14 @@ export function answerKey(key, ending) {
 }
 
 export const reportKey = (key, ending) => `${key.replace(/\.onnx$/, "")}.report.${ending}`;
-export const settingsKey = (key) => key.replace(/\.onnx$/, ".json");
 
 // The name of a file from somebody's disk, as a key: without the folders of that disk and without control characters.
 export function keyOfFile(name) {
   return name.split(/[\\/]/).pop().replace(/[\u0000-\u001f\u007f]/g, "_") || "digit.png";
 }
+
+// S3's names of buckets, as far as a page needs to know.
+export const isBucketName = (name) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..");
 
 // Why it cannot be a key, or null.
 export function keyProblem(key) {

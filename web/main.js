@@ -9,7 +9,7 @@ import { initDraw } from "./draw_view.js";
 import { initDrop } from "./drop.js";
 import { initEvaluate } from "./evaluate_view.js";
 import { listen, on } from "./events.js";
-import { isModel } from "./keys.js";
+import { isBucketName, isModel } from "./keys.js";
 import { initModels } from "./models_view.js";
 import { onBucket, place, setBucket } from "./place.js";
 import { parse, to } from "./route.js";
@@ -45,7 +45,7 @@ function takeFiles(files) {
   if (!files.length) return;
   const model = files.length === 1 && isModel(files[0].path);
   if (model && shown === "draw") {
-    location.hash = to("models");
+    location.hash = to("models"); // views.models.take() goes on to that one
     views.models.take(files);
   } else if (files.some((file) => views[shown].accepts?.(file))) {
     views[shown].take(files);
@@ -66,16 +66,17 @@ async function loadBuckets() {
 
 async function makeBucket(event) {
   event.preventDefault();
-  const name = byId("bucket-name").value.trim();
+  const name = byId("bucket-name").value.trim(), problem = byId("bucket-problem");
+  problem.textContent = isBucketName(name) ? "" : "A bucket's name has 3 to 63 small letters, digits, dots and hyphens.";
+  if (!isBucketName(name)) return;
   try {
     await api.makeBucket(name);
     await loadBuckets();
     setBucket(name);
     byId("bucket-name").value = "";
-    byId("bucket-problem").textContent = "";
     location.hash = to("buckets", name);
   } catch (error) {
-    byId("bucket-problem").textContent = error.message;
+    problem.textContent = error.message;
   }
 }
 

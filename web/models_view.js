@@ -6,7 +6,7 @@ import { button, byId, el, empty, failure } from "./dom.js";
 import { on } from "./events.js";
 import { bytes, count } from "./format.js";
 import { GraphView } from "./graph_view.js";
-import { isModel, keyProblem, nameOf, reportKey } from "./keys.js";
+import { isModel, keyProblem, reportKey } from "./keys.js";
 import * as live from "./live.js";
 import { onBucket, place } from "./place.js";
 import { reportView } from "./report_view.js";
@@ -18,7 +18,8 @@ export function initModels() {
   const list = byId("models"), one = byId("model"), report = byId("model-report"), graphBox = byId("model-graph");
   const panel = new WatchPanel(byId("model-watch")), graph = new GraphView(graphBox);
   const lazy = new Lazy();
-  let chosen = null, awaited = null, abort = new AbortController(), timer = null;
+  let all = new Map(), drawn = null; // the models by key; key and etag of the one whose graph is drawn
+  let chosen = null, awaited = null, abort = new AbortController(), timer = null, again = false;
   const visible = () => !byId("view-models").hidden;
 
   // --- all of them ---
@@ -26,6 +27,7 @@ export function initModels() {
   async function load() {
     try {
       const { models, builtin, truncated } = await api.models(place.bucket);
+      all = new Map(models.map((model) => [model.key, model]));
       list.replaceChildren(...models.map(card), builtinCard(builtin));
       if (truncated) list.append(el("p.note", {}, "There are more models than are shown here."));
       if (!models.length) list.prepend(empty("No model here yet", "Drop a model.onnx on this page: it is checked at once, and answers the pictures of its folder and those below. ",
@@ -35,9 +37,9 @@ export function initModels() {
     }
   }
 
-  function folders(all) {
-    const some = all.slice(0, 4).map(({ folder, pictures }) => `${folder || "the top folder"} (${count(pictures, "picture")})`);
-    return some.join(", ") + (all.length > 4 ? ` and ${all.length - 4} more` : "");
+  function folders(those) {
+    const some = those.slice(0, 4).map(({ folder, pictures }) => `${folder || "the top folder"} (${count(pictures, "picture")})`);
+    return some.join(", ") + (those.length > 4 ? ` and ${those.length - 4} more` : "");
   }
 
   function card(model) {
@@ -54,8 +56,8 @@ export function initModels() {
     chip.dataset.outcome = usable ? "answered" : "refused";
   }
 
-  function builtinCard(all) {
-    return el("li.card-link", {}, el("span.key", {}, "built-in"), el("p.muted", {}, all.length ? `answers ${folders(all)}` : "answers where a folder has no model.onnx of its own"));
+  function builtinCard(those) {
+    return el("li.card-link", {}, el("span.key", {}, "built-in"), el("p.muted", {}, those.length ? `answers ${folders(those)}` : "answers where a folder has no model.onnx of its own"));
   }
 
   // --- one ---
@@ -66,26 +68,29 @@ export function initModels() {
     chosen = key;
     one.hidden = false;
     byId("model-key").textContent = key;
-    report.replaceChildren(el("p.reading", {}, "fetching its report …"));
-    graphBox.replaceChildren(el("p.reading", {}, "drawing its graph …"));
-    await Promise.all([openReport(abort.signal), openGraph(abort.signal)]);
+    const etag = `${key} ${all.get(key)?.etag}`;
+    await Promise.all([openReport(abort.signal), etag === drawn ? null : openGraph(etag, abort.signal)]);
   }
 
   async function openReport(signal) {
+    const at = all.get(chosen)?.report;
+    if (!at) return report.replaceChildren(el("p.reading", {}, "There is no report yet; it is shown as soon as it is made."));
     try {
-      const text = await api.getText(place.bucket, reportKey(chosen, "json"), { signal });
-      report.replaceChildren(...reportView(JSON.parse(text)));
+      report.replaceChildren(...reportView(JSON.parse(await api.getText(place.bucket, at, { signal }))));
     } catch (error) {
-      if (error.name === "AbortError") return;
-      report.replaceChildren(error.code === "not-found" ? el("p.reading", {}, "There is no report yet; it is shown as soon as it is made.") : failure(error));
+      if (error.name !== "AbortError") report.replaceChildren(failure(error));
     }
   }
 
-  async function openGraph(signal) {
+  async function openGraph(etag, signal) {
+    graphBox.replaceChildren(el("p.reading", {}, "drawing its graph …"));
+    drawn = null;
     try {
       const answer = await api.graph(place.bucket, chosen, { signal });
+      drawn = etag;
       if (answer.nodes?.length) graph.show(answer);
       else graphBox.replaceChildren(answer.error ? failure(answer.error) : empty("No nodes", "The graph of this model is empty."));
+      if (answer.nodes?.length && answer.error) graphBox.prepend(failure(answer.error));
     } catch (error) {
       if (error.name !== "AbortError") graphBox.replaceChildren(failure(error));
     }
@@ -101,16 +106,16 @@ export function initModels() {
     panel.begin(key, file);
     byId("model-watch").hidden = false;
     one.hidden = true;
-    location.hash = to("models", key);
     try {
       const progress = byId("model-progress");
-      const stored = await api.putWithProgress(place.bucket, key, file, "application/octet-stream", (loaded, total) => {
+      const stored = await api.put(place.bucket, key, file, (loaded, total) => {
         progress.hidden = loaded === total;
         progress.value = total ? loaded / total : 1;
       });
       awaited = stored.request_id;
       const run = live.byRequest(awaited);
       if (run) panel.update(run);
+      location.hash = to("models", key);
     } catch (error) {
       panel.fail(error);
     }
@@ -123,11 +128,15 @@ export function initModels() {
 
   on("object", ({ bucket, key, kind, change }) => {
     if (bucket !== place.bucket || !visible()) return;
-    if (["model", "settings", "report"].includes(kind)) {
-      clearTimeout(timer);
-      timer = setTimeout(load, 150); // several at a time
-    }
-    if (chosen && change === "put" && key === reportKey(chosen, "json")) open(chosen);
+    if (!["model", "settings", "report"].includes(kind)) return;
+    const fresh = chosen && change === "put" && key === reportKey(chosen, "json");
+    again ||= fresh;
+    clearTimeout(timer);
+    timer = setTimeout(async () => { // several come at a time
+      await load();
+      if (again && chosen) open(chosen);
+      again = false;
+    }, 100);
   });
   on("connected", ({ resumed }) => !resumed && visible() && load());
   onBucket(() => {
@@ -146,9 +155,8 @@ export function initModels() {
     show([key]) {
       chosen = key ?? null;
       one.hidden = !chosen;
-      document.title = chosen ? `${nameOf(chosen)} · inkling` : "Models · inkling";
-      load();
-      if (chosen) open(chosen);
+      byId("model-watch").hidden = !panel.run || (chosen !== null && panel.run.key !== chosen);
+      load().then(() => chosen && open(chosen));
     },
   };
 }

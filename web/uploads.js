@@ -39,7 +39,7 @@ export class Uploads {
     const row = el("li", {}, el("span.key", {}, key), el("span.muted", {}, bytes(file.size)), bar);
     this.#element.lastChild.append(row);
     try {
-      await api.putWithProgress(bucket, key, file, file.type, (loaded, total) => (bar.value = total ? loaded / total : 1));
+      await api.put(bucket, key, file, (loaded, total) => (bar.value = total ? loaded / total : 1));
       row.remove();
       this.#done++;
     } catch (error) {

@@ -16,8 +16,10 @@ test("folders and names", () => {
   assert.equal(keys.folderOf("a/b/c"), "a/b/");
   assert.equal(keys.folderOf("c"), "");
   assert.equal(keys.nameOf("a/b/c"), "c");
-  assert.equal(keys.parentOf("a/b/"), "a/");
-  assert.equal(keys.parentOf("a/"), "");
+});
+
+test("names of buckets", () => {
+  assert.deepEqual(["abc", "a.b-c9", "ab", "Abc", "-abc", "a..b", "a".repeat(64)].map(keys.isBucketName), [true, true, false, false, false, false, false]);
 });
 
 test("a file's name as a key", () => {
