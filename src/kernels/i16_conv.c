@@ -6,6 +6,8 @@
 #include "base/checked.h"
 #include "kernels/kernels.h"
 
+enum { DEPTHWISE_OUT_MAX = 2 }; /* outputs a group up to which taps beat a product of as many rows */
+
 ink_status ink_i16_conv_plan(const struct ink_f32_conv_sizes *sizes, struct ink_arena *arena,
                              struct ink_i16_conv_plan *plan)
 {
@@ -76,12 +78,26 @@ static void write_panel(const void *arg, size_t j, size_t cols, int16_t *out)
     }
 }
 
+static void run_depthwise(const struct ink_i16_conv *conv, size_t index, const int16_t *plane)
+{
+    const struct ink_window_plan *window = &conv->plan->window;
+    const struct ink_f32_conv_sizes *s = &conv->plan->sizes;
+    for (size_t o = 0; o < s->group_out; o++)
+        ink_kernels()->i16_taps_sum(window->run_count, window->runs, window->step, window->tap_count, window->taps,
+                                    conv->w + (index % s->groups * s->group_out + o) * 2 * conv->plan->pairs, plane,
+                                    conv->y + (index * s->group_out + o) * window->out_floats);
+}
+
 static void run_item(const struct ink_i16_conv *conv, size_t index, int16_t *planes, struct ink_parallel *parallel)
 {
     const struct ink_i16_conv_plan *plan = conv->plan;
     const struct ink_f32_conv_sizes *s = &plan->sizes;
     struct panel_source source = {&plan->window, planes};
     fill_planes(conv, conv->x + index * s->group_in * plan->window.in_floats, planes);
+    if (s->group_in == 1 && s->group_out <= DEPTHWISE_OUT_MAX) {
+        run_depthwise(conv, index, planes);
+        return;
+    }
     struct ink_i16_gemm gemm = {
         .m = s->group_out,
         .n = plan->window.out_floats,

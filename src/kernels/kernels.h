@@ -48,6 +48,8 @@
     X(f32_to_q8, ink_f32_to_q8__plain, ink_f32_to_q8__avx2)                                                            \
     X(i32_to_q8, ink_i32_to_q8__plain, ink_i32_to_q8__avx2)                                                            \
     X(q8_to_f32, ink_q8_to_f32__plain, ink_q8_to_f32__avx2)                                                            \
+    X(i32_to_f32, ink_i32_to_f32__plain, ink_i32_to_f32__avx2)                                                         \
+    X(i16_taps_sum, ink_i16_taps_sum__plain, ink_i16_taps_sum__avx2)                                                   \
     X(q8_to_i16, ink_q8_to_i16__plain, ink_q8_to_i16__avx2)                                                            \
     X(i16_gemm_tile, ink_i16_gemm_6x16__plain, ink_i16_gemm_6x16__avx2)
 

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/taps.h"
+
 struct ink_q8 {
     float scale, zero; /* zero is whole */
     float low, high;
@@ -26,5 +28,13 @@ typedef void ink_q8_to_f32_fn(size_t n, const uint8_t *x, const struct ink_q8 *q
 
 /* out = x - zero, exactly: as the tiles of i16_gemm.h want it */
 typedef void ink_q8_to_i16_fn(size_t n, const uint8_t *x, bool is_signed, int zero, int16_t *out);
+
+/* out = x, rounded to the nearest */
+typedef void ink_i32_to_f32_fn(size_t n, const int32_t *x, float *out);
+
+/* A depthwise convolution of a plane with its border: out[run.to + i] = sum over t of w[t] * in[run.from + i * step + tap[t]],
+ * exact but for wrapping. One element behind the last one that is needed may be read. */
+typedef void ink_i16_taps_sum_fn(size_t run_count, const struct ink_run *runs, size_t step, size_t tap_count,
+                                 const uint32_t *taps, const int16_t *w, const int16_t *in, int32_t *out);
 
 #endif

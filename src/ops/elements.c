@@ -271,6 +271,10 @@ void ink_convert(size_t n, enum ink_dtype from, const void *in, enum ink_dtype t
         ink_kernels()->f32_to_f16(n, in, out);
         return;
     }
+    if (from == INK_INT32 && to == INK_FLOAT) { /* what every product of 8-bit integers goes through */
+        ink_kernels()->i32_to_f32(n, in, out);
+        return;
+    }
     union wide wide;
     for (size_t at = 0; at < n; at += INK_CONVERT_CHUNK) { /* a multiple of 8, so packed types begin on a byte */
         size_t len = n - at < INK_CONVERT_CHUNK ? n - at : INK_CONVERT_CHUNK;

@@ -334,6 +334,36 @@ static void q8_to_f32(const struct ink_kernels *kernels)
     }
 }
 
+static void i32_to_f32(const struct ink_kernels *kernels)
+{
+    int32_t in[77];
+    float got[77];
+    for (int i = 0; i < 77; i++) in[i] = (int32_t)((i - 38) * INT64_C(56567001));
+    kernels->i32_to_f32(77, in, got);
+    for (int i = 0; i < 77; i++) assert_true(got[i] == (float)in[i]);
+}
+
+static void i16_taps_sum(const struct ink_kernels *kernels)
+{
+    static const int16_t weights[SOME_TAPS] = {-255, 3, 0, 254, -7};
+    static int16_t in[4000];
+    unsigned seed = 3;
+    for (size_t i = 0; i < sizeof in / sizeof *in; i++) in[i] = (int16_t)(noise(&seed) * 127);
+    for (size_t step = 1; step <= 3; step++)
+        for (size_t rows = 1; rows <= 6; rows++)
+            for (size_t row = 1; row <= 35; row++) {
+                struct plane p = plane_of(rows, row, step, TAP_REACH);
+                int32_t want[6 * 35 + 1] = {0}, got[6 * 35 + 1] = {0};
+                assert_true(p.in_len <= sizeof in / sizeof *in);
+                for (size_t r = 0; r < p.run_count; r++)
+                    for (size_t i = 0; i < p.runs[r].len; i++)
+                        for (size_t t = 0; t < SOME_TAPS; t++)
+                            want[p.runs[r].to + i] += weights[t] * in[p.runs[r].from + i * step + some_taps[t]];
+                kernels->i16_taps_sum(p.run_count, p.runs, step, SOME_TAPS, some_taps, weights, in, got);
+                assert_memory_equal(got, want, sizeof want);
+            }
+}
+
 static void q8_to_i16(const struct ink_kernels *kernels)
 {
     uint8_t in[256];
