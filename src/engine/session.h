@@ -51,10 +51,10 @@ void ink_session_free(struct ink_session *session); /* NULL is fine */
  *              containers is as onnx/tensor.h says, and has data
  * outputs      gets `ink_session_output_count` tensors; their data is the session's (or the caller's input, or a weight)
  *              and stays until the next run
- * deadline_us  on ink_clock_us's clock, looked at between nodes: INK_E_TIMEOUT; 0: none
+ * deadline_us  on ink_clock_us's clock, looked at between nodes, those of bodies too: INK_E_TIMEOUT; 0: none
  *
  * INK_E_ARGUMENT: an input's type or shape is not what the model wants, said by name. INK_E_MODEL: shapes inside do not
- * fit together. INK_E_OOM: over the memory cap. */
+ * fit together. INK_E_OOM: over the memory cap. INK_E_LIMIT: the bodies of its loops ran too often. */
 INK_NODISCARD ink_status ink_session_run(struct ink_session *session, const struct ink_tensor *inputs, int input_count,
                                          struct ink_tensor *outputs, uint64_t deadline_us, struct ink_error *err);
 
