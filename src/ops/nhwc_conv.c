@@ -33,8 +33,9 @@ static ink_status fit(const struct ink_op_ctx *ctx, struct ink_f32_conv_sizes *s
     const struct ink_conv *conv = ctx->attributes;
     struct ink_shape x = ink_nhwc_to_nchw(&ctx->in[0]->shape), y;
     ink_status st = ink_conv_fit(ctx, &conv->window, conv->group, &x, &ctx->in[1]->shape, sizes, &y);
+    if (st) return st;
     *out = ink_nhwc_of_nchw(&y);
-    return st ? st : ink_conv_check_bias(ctx, &ctx->in[1]->shape);
+    return ink_conv_check_bias(ctx, &ctx->in[1]->shape);
 }
 
 ink_status ink_nhwc_conv_shape(struct ink_op_ctx *ctx)

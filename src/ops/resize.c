@@ -83,6 +83,7 @@ ink_status ink_resize_load(struct ink_op_ctx *ctx)
 struct axis {
     int64_t in, out;
     double scale, start, end;
+    bool exact;  /* the scale is out / in, which places are computed with: 9 / 7 has no double */
     size_t taps; /* for each output, one after the other: */
     int64_t *index;
     float *weight;
@@ -145,6 +146,7 @@ static ink_status fit(const struct ink_op_ctx *ctx, struct axis axes[INK_RANK_MA
         if (sizes) {
             a->out = ink_tensor_i64(sizes, i);
             a->scale = my->policy ? common : a->in && a->out ? (double)a->out / (double)a->in : 1;
+            a->exact = !my->policy && a->out;
         } else {
             a->scale = scales ? float_at(scales, i) : my->scales[i];
         }
@@ -165,16 +167,21 @@ ink_status ink_resize_shape(struct ink_op_ctx *ctx)
     return st;
 }
 
+static double unscaled(const struct axis *a, double at)
+{
+    return a->exact ? at * (double)a->in / (double)a->out : at / a->scale;
+}
+
 /* Where output `at` is in the input. */
 static double source(enum transform transform, const struct axis *a, double at)
 {
-    double in = (double)a->in, out = (double)a->out, half = (at + 0.5) / a->scale - 0.5;
+    double in = (double)a->in, out = (double)a->out, half = unscaled(a, at + 0.5) - 0.5;
     switch (transform) {
     case SYMMETRIC: return in / 2 * (1 - out / (a->scale * in)) + half;
     case PYTORCH: return out > 1 ? half : 0;
     case ALIGN_CORNERS:
         return a->scale * in > 1 ? at * (in - 1) / (a->scale * in - 1) : 0; /* before it is cut to out */
-    case ASYMMETRIC: return at / a->scale;
+    case ASYMMETRIC: return unscaled(a, at);
     case CROP:
         return out > 1 ? a->start * (in - 1) + at * (a->end - a->start) * (in - 1) / (out - 1)
                        : (a->start + a->end) / 2 * (in - 1);
