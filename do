@@ -313,6 +313,11 @@ do_fuzz() {
             { tail -n 30 "build/fuzz/$name.log" >&2; die "$name found something; the input is beside build/fuzz/$name.log"; }
         tail -n 8 "build/fuzz/$name.log" | grep -E 'number_of_executed_units|average_exec_per_sec' || true
     done
+    say "== random graphs, beside ONNX Runtime"
+    configure build -Dtests=true
+    compile build
+    INK_BUILD=build build/tests/differential/differential "$((seconds * 100))" "$(date +%s)" || [ $? -eq 77 ] ||
+        die "ONNX Runtime answers otherwise: the seeds above show it again"
 }
 
 do_bench() {
