@@ -4,20 +4,20 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
-export const { endpoint, token, files, chromium: program, profile, script } = JSON.parse(process.argv[2]);
+export const { endpoint, token, files, chromium: program, script } = JSON.parse(process.argv[2]);
 const PATIENCE_MS = 60_000; // the machine may have a lot to do
 
 export const SEVEN = [[0.28, 0.25], [0.72, 0.25], [0.6, 0.45], [0.5, 0.65], [0.43, 0.82]];
 export const THREE = [[0.33, 0.25], [0.45, 0.18], [0.6, 0.2], [0.66, 0.3], [0.6, 0.42], [0.48, 0.47], [0.62, 0.52], [0.68, 0.65], [0.62, 0.78],
   [0.48, 0.84], [0.33, 0.78]];
 
-export async function openBrowser() {
-  const server = await chromium.launch({
+// With a profile of its own, which goes with it.
+export function openBrowser() {
+  return chromium.launch({
     executablePath: program, headless: true,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
       "--disable-sync"],
   });
-  return server;
 }
 
 // A new window with the console open. page.faults collects errors of any kind; page.answers what was fetched.
@@ -51,7 +51,7 @@ export async function draw(page, points) {
   await page.mouse.up();
 }
 
-// Puts what is on the sheet and waits for the answer. Returns {text, sure, probability}.
+// Puts what is on the sheet and waits for the answer. Returns {text, results, probability}: what stands there, results.txt and its first line's.
 export async function putAndRead(page) {
   await page.click("#draw-put");
   await page.waitForSelector("#watch .read");

@@ -180,18 +180,11 @@ async function outlivesTheServer(page) {
   await draw(page, THREE);
   await putAndRead(page);
   const runs = (await ask("runs?limit=500")).runs.length;
-  await page.evaluate(() => {
-    window.lost = false;
-    new MutationObserver(() => (window.lost ||= !document.getElementById("banner").hidden || document.getElementById("connection").dataset.state === "lost"))
-      .observe(document.body, { subtree: true, attributes: true });
-  });
-  // it is away for as long as it takes the page to say so
-  const away = page.route("**/_inkling/events", (route) => route.abort());
-  await away;
+  // away for as long as it takes the page to say so; then nobody touches anything
+  await page.route("**/_inkling/events", (route) => route.abort());
   await serveAgain();
   await page.waitForSelector("#banner:not([hidden])");
   await page.unroute("**/_inkling/events");
-  await page.click("#banner-retry");
   await page.waitForSelector("#banner", { state: "hidden" });
   await connected(page);
   await page.click("#pad-clear");

@@ -67,7 +67,7 @@ def main(script="console_page.mjs", *arguments):
         os.symlink(modules, cloud.folder / "node_modules")
         token = (cloud.folder / "data" / "console-token").read_text().strip()
         options = {"endpoint": cloud.endpoint, "token": token, "files": files(cloud.folder / "files"), "chromium": str(CHROMIUM),
-                   "profile": str(cloud.folder / "profile"), "script": SCRIPT}
+                   "script": SCRIPT}
         with subprocess.Popen(["node", cloud.folder / script, json.dumps(options), *arguments], env=cloud.clean(), text=True,
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             for line in process.stdout:
