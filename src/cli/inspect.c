@@ -22,20 +22,58 @@ static int by_count(const void *a, const void *b)
     return least ? memcmp(x->name.data, y->name.data, least) : 0;
 }
 
-/* Each operator once with how often it occurs; *count of them. NULL when memory runs out. */
-static struct op_count *count_ops(const struct ink_graph_proto *graph, int *count)
+/* The graphs among a node's attributes. */
+static const struct ink_graph_proto *bodies_of(const struct ink_node *node, int attribute, size_t *count)
 {
-    struct op_count *ops = calloc((size_t)graph->node_count + 1, sizeof *ops);
-    *count = 0;
-    for (int n = 0; ops && n < graph->node_count; n++) {
+    const struct ink_attribute *a = &node->attributes[attribute];
+    bool graphs = a->kind == INK_ATTRIBUTE_GRAPH || a->kind == INK_ATTRIBUTE_GRAPHS;
+    *count = graphs ? a->count : 0;
+    return graphs ? a->graphs : NULL;
+}
+
+static int count_nodes(const struct ink_node *nodes, int node_count)
+{
+    int all = node_count;
+    size_t bodies;
+    for (int n = 0; n < node_count; n++)
+        for (int a = 0; a < nodes[n].attribute_count; a++) {
+            const struct ink_graph_proto *body = bodies_of(&nodes[n], a, &bodies);
+            for (size_t b = 0; b < bodies; b++) all += count_nodes(body[b].nodes, body[b].node_count);
+        }
+    return all;
+}
+
+static void add_ops(const struct ink_node *nodes, int node_count, struct op_count *ops, int *count)
+{
+    size_t bodies;
+    for (int n = 0; n < node_count; n++) {
         int i = 0;
-        while (i < *count && (!ink_view_equal(ops[i].name, graph->nodes[n].op_type) ||
-                              !ink_view_equal(ops[i].domain, graph->nodes[n].domain)))
+        while (i < *count &&
+               (!ink_view_equal(ops[i].name, nodes[n].op_type) || !ink_view_equal(ops[i].domain, nodes[n].domain)))
             i++;
-        if (i == *count) ops[(*count)++] = (struct op_count){graph->nodes[n].domain, graph->nodes[n].op_type, 0};
+        if (i == *count) ops[(*count)++] = (struct op_count){nodes[n].domain, nodes[n].op_type, 0};
         ops[i].count++;
+        for (int a = 0; a < nodes[n].attribute_count; a++) {
+            const struct ink_graph_proto *body = bodies_of(&nodes[n], a, &bodies);
+            for (size_t b = 0; b < bodies; b++) add_ops(body[b].nodes, body[b].node_count, ops, count);
+        }
     }
-    if (ops) qsort(ops, (size_t)*count, sizeof *ops, by_count);
+}
+
+/* Each operator once with how often it occurs, in bodies and in the model's own functions as well; *count of them. NULL
+ * when memory runs out. */
+static struct op_count *count_ops(const struct ink_model *model, int *count)
+{
+    int nodes = count_nodes(model->graph.nodes, model->graph.node_count);
+    for (int f = 0; f < model->function_count; f++)
+        nodes += count_nodes(model->functions[f].nodes, model->functions[f].node_count);
+    struct op_count *ops = calloc((size_t)nodes + 1, sizeof *ops);
+    *count = 0;
+    if (!ops) return NULL;
+    add_ops(model->graph.nodes, model->graph.node_count, ops, count);
+    for (int f = 0; f < model->function_count; f++)
+        add_ops(model->functions[f].nodes, model->functions[f].node_count, ops, count);
+    qsort(ops, (size_t)*count, sizeof *ops, by_count);
     return ops;
 }
 
@@ -53,10 +91,10 @@ static void print_ios(const char *what, const struct ink_session *s, int count,
     }
 }
 
-static void print_ops(const struct ink_graph_proto *graph)
+static void print_ops(const struct ink_model *model)
 {
     int count;
-    struct op_count *ops = count_ops(graph, &count);
+    struct op_count *ops = count_ops(model, &count);
     printf("  operators ");
     int column = 12;
     for (int i = 0; ops && i < count; i++) {
@@ -96,7 +134,7 @@ static void print_model(const struct ink_loaded *loaded)
            (long long)ink_model_opset(m, (struct ink_view){0}));
     print_ios("inputs", s, ink_session_input_count(s), ink_session_input);
     print_ios("outputs", s, ink_session_output_count(s), ink_session_output);
-    print_ops(&m->graph);
+    print_ops(m);
     printf("  parameters %llu in %s\n", (unsigned long long)figures.parameters,
            ink_print_bytes(figures.parameter_bytes, bytes));
     if (figures.planned)
@@ -152,7 +190,7 @@ static json_t *model_json(const struct ink_loaded *loaded)
     struct ink_figures figures;
     int count;
     ink_session_figures(s, &figures);
-    struct op_count *ops = count_ops(&m->graph, &count);
+    struct op_count *ops = count_ops(m, &count);
     json_t *list = json_array();
     for (int i = 0; ops && i < count; i++)
         json_array_append_new(list, json_pack("{s:o, s:o, s:i}", "domain", text_of(ops[i].domain), "name",
