@@ -131,7 +131,10 @@ export class GraphView {
 
   #describe(card) {
     const { nodes, values } = this.#graph;
-    const value = (v) => (v < 0 ? "–" : `${values[v].name || "?"}: ${values[v].type ?? ""} ${values[v].shape ? shape(values[v].shape) : ""}${values[v].weight ? ", a weight" : ""}`);
+    const value = (v) => { // -1: an argument that is left out
+      const { name, type, shape: dims, weight } = values[v] ?? { name: "–" };
+      return [name || "?", type, dims && shape(dims), weight && "a weight"].filter(Boolean).join(", ");
+    };
     if (card.value !== undefined) return [el("h4", {}, `The model's ${card.kind}`), el("p", {}, value(card.value))];
     const shown = card.kind === "repeat" ? card.nodes.slice(0, card.period) : card.nodes;
     const open = card.kind === "repeat" ? [el("p", {}, `These ${card.period} nodes come ${card.times} times in a row. `, button("Unfold", () => this.#open(card)))] : [];
