@@ -447,8 +447,11 @@ static void resize(struct maker *m)
     m->opset = chance(m, 50) ? 13 : 19;
     const char *a = input(m, INK_FLOAT, &x);
     text_attribute(m, "mode", mode);
-    text_attribute(m, "coordinate_transformation_mode", places[pick(m, 4)]);
-    if (mode[0] == 'n') text_attribute(m, "nearest_mode", nearest[pick(m, 4)]);
+    size_t place = pick(m, 4);
+    bool half =
+        place == 0 || place == 3; /* places are whole there, but for the rounding of a float: floor and ceil differ */
+    text_attribute(m, "coordinate_transformation_mode", places[place]);
+    if (mode[0] == 'n') text_attribute(m, "nearest_mode", nearest[pick(m, half ? 2 : 4)]);
     snprintf(inputs, sizeof inputs, "%s,,,%s", a, list(m, 4, sizes));
     operator(m, "Resize", inputs);
 }
