@@ -16,7 +16,7 @@ static ink_status fit(const struct ink_op_ctx *ctx, struct ink_window *window, s
 {
     struct ink_shape x = ink_nhwc_to_nchw(&ctx->in[0]->shape), y = {0};
     ink_status st = ink_pool_fit(ctx, &x, window, &y);
-    *out = ink_nhwc_of_nchw(&y);
+    if (!st) *out = ink_nhwc_of_nchw(&y);
     return st;
 }
 
