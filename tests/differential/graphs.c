@@ -6,6 +6,8 @@
 
 #include "ops/table.h"
 
+enum { WEIGHTS_MAX = 12 * 1024 }; /* a message has room for 16 KiB */
+
 struct maker {
     struct random_graph *g;
     struct ink_arena *arena;
@@ -76,8 +78,9 @@ static const char *input(struct maker *m, enum ink_dtype dtype, const struct ink
 static const char *argument(struct maker *m, enum ink_dtype dtype, const struct ink_shape *shape)
 {
     static char names[16][8];
-    if (chance(m, 40) && m->g->input_count < 4) return input(m, dtype, shape);
     struct ink_tensor t = {dtype, *shape, NULL};
+    bool large = m->graph.len + ink_tensor_bytes(&t) > WEIGHTS_MAX;
+    if (large || (chance(m, 40) && m->g->input_count < 4)) return input(m, dtype, shape);
     char *name = names[m->names % 16];
     snprintf(name, sizeof names[0], "w%d", m->names++);
     fill(m, &t);
