@@ -225,7 +225,7 @@ static void along_an_axis(struct maker *m)
     operator(m, op, input(m, INK_FLOAT, &shape));
 }
 
-/* kernel_shape, strides, pads or auto_pad, dilations, for `rank` dimensions of kernels. own_same: ConvTranspose and LpPool,
+/* kernel_shape, strides, pads or auto_pad, dilations, for `rank` dimensions of kernels. own_same: ConvTranspose, LpPool and AveragePool,
  * where ONNX Runtime has its own idea of SAME when strides are longer than kernels. */
 static void window(struct maker *m, int rank, const int64_t *kernel, bool dilates, bool own_same)
 {
@@ -289,7 +289,7 @@ static void pool(struct maker *m)
     if (op[0] == 'A' && chance(m, 50)) add_int(&m->attributes, "count_include_pad", 1);
     if (op[0] != 'L' && chance(m, 40)) add_int(&m->attributes, "ceil_mode", 1);
     if (op[0] == 'L') add_int(&m->attributes, "p", between(m, 1, 3));
-    window(m, rank, kernel, op[0] == 'M', op[0] == 'L');
+    window(m, rank, kernel, op[0] == 'M', op[0] != 'M');
     operator(m, op, input(m, INK_FLOAT, &x));
 }
 
