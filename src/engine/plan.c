@@ -482,6 +482,13 @@ static ink_status bind_inputs(struct ink_session *s, struct ink_error *err)
     if (!s->bound) return ink_fail(err, INK_E_OOM, "the plan does not fit into memory");
     for (int i = 0; i < s->graph.input_count; i++) {
         struct ink_value *v = &s->values[s->inputs[i]];
+        const struct ink_shape *shape = &s->given[i].tensor.shape;
+        char text[INK_SHAPE_TEXT_MAX];
+        size_t count, bytes;
+        if (!ink_dtype_is_container(v->tensor.dtype) &&
+            (!ink_shape_count(shape, &count) || !ink_dtype_bytes(v->tensor.dtype, count, &bytes)))
+            return ink_fail(err, INK_E_LIMIT, "input %.*s %s is larger than memory can be", INK_VIEW_ARGS(v->name),
+                            ink_shape_text(shape, text));
         s->bound[i] = s->given[i];
         if (v->weight) continue;
         v->tensor.shape = s->given[i].tensor.shape;
