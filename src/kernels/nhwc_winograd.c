@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/nhwc_winograd.h"
 
+#include <string.h>
+
 #include "base/checked.h"
 #include "kernels/kernels.h"
 
@@ -80,33 +82,43 @@ ink_status ink_nhwc_winograd_plan(struct ink_nhwc_conv_plan *plan)
     return ink_mul_size(PLANES * channels, padded_outputs(plan), &plan->packed_floats) ? INK_OK : INK_E_LIMIT;
 }
 
-/* One column of G g: three values to six. */
-static void transform(const float *g, size_t step, float out[INK_WINOGRAD_IN])
+/* One column of G g, for a panel of outputs at once: three values to six. */
+static void transform(const float a[INK_CHANNELS], const float b[INK_CHANNELS], const float c[INK_CHANNELS],
+                      float out[INK_WINOGRAD_IN][INK_CHANNELS])
 {
-    const float a = g[0], b = g[step], c = g[2 * step];
-    out[0] = a / 4;
-    out[1] = -(a + b + c) / 6;
-    out[2] = -(a - b + c) / 6;
-    out[3] = a / 24 + b / 12 + c / 6;
-    out[4] = a / 24 - b / 12 + c / 6;
-    out[5] = c;
+    for (size_t j = 0; j < INK_CHANNELS; j++) {
+        const float ends = a[j] / 24 + c[j] / 6, middle = b[j] / 12;
+        out[0][j] = a[j] / 4;
+        out[1][j] = -(a[j] + b[j] + c[j]) / 6;
+        out[2][j] = -(a[j] - b[j] + c[j]) / 6;
+        out[3][j] = ends + middle;
+        out[4][j] = ends - middle;
+        out[5][j] = c[j];
+    }
+}
+
+/* The planes of `count` outputs by one channel: w is the first one's window, `step` floats before the next one's. */
+static void pack_channel(size_t count, const float *w, size_t step, size_t plane, float *out)
+{
+    float g[9][INK_CHANNELS] = {{0}}, half[3][INK_WINOGRAD_IN][INK_CHANNELS], whole[INK_WINOGRAD_IN][INK_CHANNELS];
+    for (size_t j = 0; j < count; j++)
+        for (size_t t = 0; t < 9; t++) g[t][j] = w[j * step + t];
+    for (size_t x = 0; x < 3; x++) transform(g[x], g[3 + x], g[6 + x], half[x]);
+    for (size_t y = 0; y < INK_WINOGRAD_IN; y++) {
+        transform(half[0][y], half[1][y], half[2][y], whole);
+        for (size_t x = 0; x < INK_WINOGRAD_IN; x++)
+            memcpy(out + (y * INK_WINOGRAD_IN + x) * plane, whole[x], sizeof whole[x]);
+    }
 }
 
 /* [plane][panel][channels][INK_CHANNELS] */
 void ink_nhwc_winograd_pack(const struct ink_nhwc_conv_plan *plan, const float *w, float *out)
 {
-    size_t channels = plan->sizes.group_in, outputs = plan->sizes.group_out, padded = padded_outputs(plan);
-    size_t plane = channels * padded;
-    for (size_t o = 0; o < padded; o++)
-        for (size_t c = 0; c < channels; c++) {
-            float half[3][INK_WINOGRAD_IN] = {{0}}, whole[INK_WINOGRAD_IN];
-            float *to = out + (o / INK_CHANNELS * channels + c) * INK_CHANNELS + o % INK_CHANNELS;
-            for (size_t x = 0; x < 3 && o < outputs; x++) transform(w + (o * channels + c) * 9 + x, 3, half[x]);
-            for (size_t y = 0; y < INK_WINOGRAD_IN; y++) {
-                transform(&half[0][y], INK_WINOGRAD_IN, whole);
-                for (size_t x = 0; x < INK_WINOGRAD_IN; x++) to[(y * INK_WINOGRAD_IN + x) * plane] = whole[x];
-            }
-        }
+    size_t channels = plan->sizes.group_in, outputs = plan->sizes.group_out;
+    size_t plane = channels * padded_outputs(plan);
+    for (size_t o = 0; o < outputs; o += INK_CHANNELS)
+        for (size_t c = 0; c < channels; c++, out += INK_CHANNELS)
+            pack_channel(min_size(INK_CHANNELS, outputs - o), w + (o * channels + c) * 9, channels * 9, plane, out);
 }
 
 /* A block of tiles at work, and where its planes lie. */
