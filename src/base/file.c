@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -121,4 +122,12 @@ ink_status ink_file_replace(const char *path, struct ink_view bytes, struct ink_
     if (!st && rename(temporary, path)) st = fail_errno(err, path, "cannot be put in place");
     if (st) unlink(temporary);
     return st;
+}
+
+void ink_file_forget(struct ink_view mapped)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)mapped.data, to = from + mapped.len;
+    from = (from + page - 1) / page * page; /* whole pages alone */
+    to = to / page * page;
+    if (to > from) madvise((void *)from, to - from, MADV_DONTNEED);
 }

@@ -18,6 +18,10 @@ INK_NODISCARD ink_status ink_file_read(const char *path, struct ink_buffer *out,
 INK_NODISCARD ink_status ink_file_map(const char *path, struct ink_mapping *out, struct ink_error *err);
 void ink_file_unmap(struct ink_mapping *mapping);
 
+/* Gives back the memory of these bytes of a mapping; they come again from the file when they are read. For anything else
+ * than a mapping it must not be called: the bytes would be lost. */
+void ink_file_forget(struct ink_view mapped);
+
 /* Writes path.tmp-XXXXXX beside it, syncs, renames: all or nothing. */
 INK_NODISCARD ink_status ink_file_replace(const char *path, struct ink_view bytes, struct ink_error *err);
 

@@ -12,8 +12,8 @@ ink_status ink_loaded_open(const char *path, int threads, struct ink_loaded *out
     ink_status st = ink_file_map(path, &out->file, err);
     if (st) return st;
     struct ink_external_data external = ink_folder_loader(&out->folder);
-    st = ink_session_new(out->file.bytes, &(struct ink_session_options){.threads = threads, .external = &external},
-                         &out->session, err);
+    struct ink_session_options options = {.threads = threads, .external = &external, .mapped = true};
+    st = ink_session_new(out->file.bytes, &options, &out->session, err);
     out->load_ms = (double)(ink_clock_us() - from) / 1e3;
     return st ? ink_fail_in(err, "%s", path) : INK_OK;
 }

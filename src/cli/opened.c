@@ -36,7 +36,7 @@ ink_status ink_opened_read(const char *path, int threads, enum ink_fit fit, bool
     struct ink_finding_cache cache = {
         .model = out->file.bytes, .settings = ink_buffer_view(&out->settings), .folder = &out->folder};
     struct ink_kept_findings kept = ink_finding_cache_of(&cache);
-    struct ink_classifier_options options = {.session = {.threads = threads, .external = &external},
+    struct ink_classifier_options options = {.session = {.threads = threads, .external = &external, .mapped = true},
                                              .settings_name = settings,
                                              .fit = fit,
                                              .kept = anew ? NULL : &kept};

@@ -5,6 +5,7 @@
  * one block, shared over time by values that do not live together; what is left gets its memory when it runs. */
 #include "base/alloc.h"
 #include "base/checked.h"
+#include "base/file.h"
 #include "engine/body.h"
 
 /* What folding may cost. A file of a few bytes can ask for gigabytes of ones, or for hours of products of them: these are
@@ -207,6 +208,22 @@ static ink_status find_shapes(struct ink_session *s, struct ink_step *step, stru
     return INK_OK;
 }
 
+/* What a step has packed lies in memory twice: the file's own copy is given back. A step that reads it all the same finds it
+ * there again. */
+static void forget_packed(const struct ink_session *s, const struct ink_step *step)
+{
+    enum { WORTH_IT = 1 << 16 };
+    const struct ink_view file = s->shared->mapped;
+    for (int i = 0; file.len && i < step->ctx.in_count; i++) {
+        const struct ink_tensor *t = step->ctx.in[i];
+        if (!t || !t->data || !step->in_constant[i]) continue;
+        const uint8_t *data = t->data;
+        size_t bytes = ink_tensor_bytes(t);
+        if (bytes >= WORTH_IT && data >= file.data && data < file.data + file.len)
+            ink_file_forget((struct ink_view){data, bytes});
+    }
+}
+
 static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
 {
     struct ink_op_ctx *ctx = &step->ctx;
@@ -225,6 +242,7 @@ static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct
     ctx->arena = &s->plan_arena;
     st = ctx->op->prepare ? ctx->op->prepare(ctx) : INK_OK;
     ctx->arena = NULL;
+    if (!st && ctx->prepared) forget_packed(s, step);
     if (!st && ctx->scratch_bytes > s->scratch_bytes) s->scratch_bytes = ctx->scratch_bytes;
     return st;
 }

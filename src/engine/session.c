@@ -73,6 +73,7 @@ ink_status ink_session_new(struct ink_view bytes, const struct ink_session_optio
     s->shared->budget.cap_bytes = options->memory_cap_bytes ? options->memory_cap_bytes : DEFAULT_CAP_BYTES;
     ink_session_init(s);
     s->shared->problems.arena = &s->arena;
+    if (options->mapped) s->shared->mapped = bytes;
 
     ink_status st = load(s, bytes, options, err);
     if (st) {

@@ -20,6 +20,7 @@ struct ink_session_options {
     size_t memory_cap_bytes; /* for everything that the session takes; 0: 4 GiB */
     const struct ink_external_data *external; /* weights beside the model; NULL: there are none */
     bool no_passes;                           /* run the graph as it was written; for tests */
+    bool mapped; /* the bytes are an ink_mapping: weights that were packed need not stay in memory as well */
 };
 
 /* What a model costs; known once the shapes are. */

@@ -59,6 +59,7 @@ struct ink_shared {
     struct ink_model model;
     struct ink_problems problems;
     struct ink_parallel *parallel; /* never NULL once loaded */
+    struct ink_view mapped;        /* the file, where it is a mapping; else empty */
     uint64_t deadline_us;          /* of this run; 0: none */
     uint64_t body_runs;            /* in this run */
     uint64_t fold_work;            /* multiply-adds spent on folding since the last run or plan began */
