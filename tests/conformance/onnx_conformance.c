@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_conformance.c - runs folders in the layout of the ONNX backend tests:
+/* onnx_conformance.c - runs folders in the layouts of the ONNX backend tests:
  *
  *   CASE/model.onnx   CASE/test_data_set_N/input_K.pb   CASE/test_data_set_N/output_K.pb
+ *   CASE.onnx         CASE_output_K.pb    (light models; their inputs are 0, 1/n, 2/n, ...)
  *
  * A case passes when every data set does. It is refused when the model is refused at load; anything else is a failure. */
 #include <dirent.h>
@@ -32,7 +33,8 @@ static struct {
 static const char usage[] =
     "usage: onnx-conformance [--filter TEXT] [--except TEXT]... [--rtol X] [--atol X] [--json] [--refused-fails] "
     "[--no-passes] [--drawn TEXT] DIR...\n"
-    "Runs every case (a folder with model.onnx) below each DIR, whose path contains --filter's TEXT and none of "
+    "Runs every case (a folder with model.onnx, or CASE.onnx beside CASE_output_0.pb) below each DIR, whose path "
+    "contains --filter's TEXT and none of "
     "the --excepts'.\n"
     "Of cases whose path contains --drawn's TEXT the outputs are random: only their types and shapes are compared.\n"
     "Prints a line for each case that did not pass, and `N passed, N failed, N refused`. Exit status 1 when any "
@@ -60,8 +62,8 @@ static enum ink_dtype dtype_at(const struct ink_session *s, bool input, int i)
     return (input ? ink_session_input(s, i) : ink_session_output(s, i))->dtype;
 }
 
-/* SET/input_0.pb, SET/input_1.pb, ... (or output) up to the first that is not there. */
-static ink_status read_data(const struct ink_session *s, const char *set, bool input, struct data *d,
+/* PREFIXinput_0.pb, PREFIXinput_1.pb, ... (or output) up to the first that is not there. */
+static ink_status read_data(const struct ink_session *s, const char *prefix, bool input, struct data *d,
                             struct ink_error *err)
 {
     const char *what = input ? "input" : "output";
@@ -70,7 +72,7 @@ static ink_status read_data(const struct ink_session *s, const char *set, bool i
     for (; d->count < TENSORS_MAX; d->count++) {
         char path[PATH_MAX];
         struct stat info;
-        snprintf(path, sizeof path, "%s/%s_%d.pb", set, what, d->count);
+        snprintf(path, sizeof path, "%s%s_%d.pb", prefix, what, d->count);
         if (stat(path, &info)) return INK_OK;
         struct ink_buffer *file = &d->files[d->count];
         ink_buffer_init(file, (size_t)2 << 30);
@@ -110,26 +112,47 @@ static ink_status compare_outputs(const struct ink_session *s, const struct data
     return INK_OK;
 }
 
-static ink_status run_set(struct ink_session *s, const char *set, struct ink_error *err)
+/* 0, 1/n, 2/n, ...: what the standard's own runner gives to models that come without inputs. */
+static ink_status ramp(const struct ink_value_info *info, struct data *d, struct ink_tensor *out, struct ink_error *err)
+{
+    size_t count;
+    *out = (struct ink_tensor){.dtype = INK_FLOAT, .shape = info->shape};
+    for (int i = 0; i < out->shape.rank; i++)
+        if (out->shape.dims[i] < 0) out->shape.dims[i] = 1;
+    if (info->dtype != INK_FLOAT || info->shape.rank < 0 || !ink_shape_count(&out->shape, &count))
+        return ink_fail(err, INK_E_NOT_FOUND, "there is no file for input %.*s", INK_VIEW_ARGS(info->name));
+    float *values = INK_ARENA_ARRAY(&d->arena, float, count);
+    if (!values) return ink_fail(err, INK_E_OOM, "no memory for input %.*s", INK_VIEW_ARGS(info->name));
+    for (size_t i = 0; i < count; i++) values[i] = (float)((double)i / (double)count);
+    out->data = values;
+    return INK_OK;
+}
+
+static ink_status find_input(const struct ink_session *s, int i, bool light, struct data *in, struct ink_tensor *out,
+                             struct ink_error *err)
+{
+    const struct ink_value_info *info = ink_session_input(s, i);
+    const struct ink_tensor *t = pick(in, info->name, i);
+    if (!t && light) return ramp(info, in, out, err);
+    if (!t) return ink_fail(err, INK_E_NOT_FOUND, "there is no file for input %.*s", INK_VIEW_ARGS(info->name));
+    *out = *t;
+    return INK_OK;
+}
+
+/* The files of a set begin with `prefix`: a folder, or the name of a light model. */
+static ink_status run_set(struct ink_session *s, const char *prefix, bool light, struct ink_error *err)
 {
     struct data in, wanted;
     struct ink_tensor inputs[TENSORS_MAX], outputs[TENSORS_MAX];
     int in_count = ink_session_input_count(s), out_count = ink_session_output_count(s);
-    ink_status st = read_data(s, set, false, &wanted, err);
-    ink_status st_in = read_data(s, set, true, &in, st ? NULL : err);
+    ink_status st = read_data(s, prefix, false, &wanted, err);
+    ink_status st_in = read_data(s, prefix, true, &in, st ? NULL : err);
     if (!st) st = st_in;
     if (!st && (in_count > TENSORS_MAX || out_count > TENSORS_MAX))
         st = ink_fail(err, INK_E_LIMIT, "too many inputs or outputs");
-    for (int i = 0; !st && i < in_count; i++) {
-        const struct ink_tensor *t = pick(&in, ink_session_input(s, i)->name, i);
-        if (!t)
-            st = ink_fail(err, INK_E_NOT_FOUND, "there is no file for input %.*s",
-                          INK_VIEW_ARGS(ink_session_input(s, i)->name));
-        else
-            inputs[i] = *t;
-    }
+    for (int i = 0; !st && i < in_count; i++) st = find_input(s, i, light, &in, &inputs[i], err);
     if (!st) st = ink_session_run(s, inputs, in_count, outputs, 0, err);
-    if (!st) st = compare_outputs(s, &wanted, outputs, out_count, run.drawn && strstr(set, run.drawn), err);
+    if (!st) st = compare_outputs(s, &wanted, outputs, out_count, run.drawn && strstr(prefix, run.drawn), err);
     cleanup_data(&wanted);
     cleanup_data(&in);
     return st;
@@ -149,35 +172,38 @@ static void report(const char *path, const char *result, const char *reason)
         printf("%s %s: %s\n", result, path, escaped);
 }
 
-static void run_case(const char *folder)
+/* All data sets of a folder. */
+static ink_status run_sets(struct ink_session *s, const char *folder, struct ink_error *err)
 {
-    char model_path[PATH_MAX];
+    for (int sets = 0;; sets++) {
+        char set[PATH_MAX];
+        struct stat info;
+        snprintf(set, sizeof set, "%s/test_data_set_%d/", folder, sets);
+        if (stat(set, &info)) return sets ? INK_OK : ink_fail(err, INK_E_NOT_FOUND, "there is no test_data_set_0");
+        ink_status st = run_set(s, set, false, err);
+        if (st) return ink_fail_in(err, "data set %d", sets);
+    }
+}
+
+/* `light`: what the names of its files begin with; NULL: they lie in `folder`. */
+static void run_case(const char *name, const char *folder, const char *model_path, const char *light)
+{
     struct ink_error err = {0};
     struct ink_mapping file;
     struct ink_folder beside;
     struct ink_session *s = NULL;
-    snprintf(model_path, sizeof model_path, "%s/model.onnx", folder);
     ink_folder_init(&beside, folder);
     struct ink_external_data external = ink_folder_loader(&beside);
     ink_status st = ink_file_map(model_path, &file, &err);
     if (!st)
         st = ink_session_new(
             file.bytes, &(struct ink_session_options){.external = &external, .no_passes = run.no_passes}, &s, &err);
-    int sets = 0;
-    for (; !st; sets++) {
-        char set[PATH_MAX];
-        struct stat info;
-        snprintf(set, sizeof set, "%s/test_data_set_%d", folder, sets);
-        if (stat(set, &info)) break;
-        st = run_set(s, set, &err);
-        if (st) ink_fail_in(&err, "data set %d", sets);
-    }
-    if (!st && !sets) st = ink_fail(&err, INK_E_NOT_FOUND, "there is no test_data_set_0");
+    if (!st) st = light ? run_set(s, light, true, &err) : run_sets(s, folder, &err);
     bool refused = st == INK_E_UNSUPPORTED; /* at load, or where the inputs ask for what is not supported */
     run.refused += refused;
     run.passed += !st;
     run.failed += st && !refused;
-    report(folder, refused ? "refused" : st ? "failed" : "passed", err.text);
+    report(name, refused ? "refused" : st ? "failed" : "passed", err.text);
     ink_session_free(s);
     ink_folder_cleanup(&beside);
     ink_file_unmap(&file);
@@ -193,15 +219,32 @@ static int not_hidden(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
+static bool is_wanted(const char *path)
+{
+    bool wanted = !run.filter || strstr(path, run.filter);
+    for (int i = 0; i < run.except_count; i++) wanted = wanted && !strstr(path, run.except[i]);
+    return wanted;
+}
+
+/* PATH is CASE.onnx in `folder`: a light model where CASE_output_0.pb lies beside it. */
+static void try_light(const char *folder, const char *path)
+{
+    char stem[PATH_MAX], output[PATH_MAX + 16];
+    struct stat info;
+    size_t len = strlen(path), ending = strlen(".onnx");
+    if (len <= ending || strcmp(path + len - ending, ".onnx")) return;
+    snprintf(stem, sizeof stem, "%.*s_", (int)(len - ending), path);
+    snprintf(output, sizeof output, "%soutput_0.pb", stem);
+    if (!stat(output, &info) && is_wanted(path)) run_case(path, folder, path, stem);
+}
+
 static void walk(const char *path, int depth)
 {
     char model[PATH_MAX];
     struct stat info;
     snprintf(model, sizeof model, "%s/model.onnx", path);
     if (!stat(model, &info)) {
-        bool wanted = !run.filter || strstr(path, run.filter);
-        for (int i = 0; i < run.except_count; i++) wanted = wanted && !strstr(path, run.except[i]);
-        if (wanted) run_case(path);
+        if (is_wanted(path)) run_case(path, path, model, NULL);
         return;
     }
     struct dirent **entries;
@@ -209,9 +252,12 @@ static void walk(const char *path, int depth)
     if (count < 0) return;
     for (int i = 0; i < count; i++) {
         char below[PATH_MAX];
-        if (snprintf(below, sizeof below, "%s/%s", path, entries[i]->d_name) < (int)sizeof below &&
-            !stat(below, &info) && S_ISDIR(info.st_mode))
+        bool there =
+            snprintf(below, sizeof below, "%s/%s", path, entries[i]->d_name) < (int)sizeof below && !stat(below, &info);
+        if (there && S_ISDIR(info.st_mode))
             walk(below, depth + 1);
+        else if (there)
+            try_light(path, below);
         free(entries[i]);
     }
     free(entries);
