@@ -120,7 +120,8 @@ def document(tables, alone, peak, engines):
         out += ["", "64 pictures at once, one thread:", "", "| model | inkling | ONNX Runtime | ratio |", "|---|---|---|---|"]
         out += [f"| {title(m)} | {time(r[INKLING])} | {time(r.get(ORT))} | {number(ratio(batches, m))} |"
                 for m, r in batches.items()]
-    out += ["", "Each engine in a process of its own, file in the page cache: load, first run, peak memory.", "",
+    out += ["", "Each engine in a process of its own, file in the page cache: load, first run, peak memory. The program that",
+            "measures has OpenCV linked to it, which is some 12 MB of each peak.", "",
             "| model | file | " + " | ".join(f"{e} load | first | peak" for e in (INKLING, ORT)) + " |",
             "|---|---|---|---|---|---|---|---|"]
     for model, engines_of in alone.items():
