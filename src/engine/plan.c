@@ -247,6 +247,13 @@ static ink_status plan_step(struct ink_session *s, struct ink_step *step, struct
     return st;
 }
 
+/* Whether the bytes of such a tensor can be counted. */
+static bool can_exist(enum ink_dtype dtype, const struct ink_shape *shape)
+{
+    size_t count, bytes;
+    return ink_dtype_is_container(dtype) || (ink_shape_count(shape, &count) && ink_dtype_bytes(dtype, count, &bytes));
+}
+
 /* Folds a step for good, or finds its shapes. */
 static ink_status sketch_step(struct ink_session *s, struct ink_step *step, struct ink_error *err)
 {
@@ -266,7 +273,8 @@ ink_status ink_plan_sketch(struct ink_session *s, struct ink_error *err)
     ink_status st = INK_OK;
     for (int i = 0; i < s->graph.input_count; i++) {
         struct ink_value *v = &s->values[s->inputs[i]];
-        if (!v->weight && !ink_dtype_is_container(v->tensor.dtype)) v->state = INK_VALUE_PLANNED;
+        bool known = !ink_dtype_is_container(v->tensor.dtype) && can_exist(v->tensor.dtype, &v->tensor.shape);
+        if (!v->weight && known) v->state = INK_VALUE_PLANNED;
     }
     for (int i = 0; !st && i < s->step_count; i++)
         if (!s->steps[i].removed) st = sketch_step(s, &s->steps[i], &unheard);
@@ -502,9 +510,7 @@ static ink_status bind_inputs(struct ink_session *s, struct ink_error *err)
         struct ink_value *v = &s->values[s->inputs[i]];
         const struct ink_shape *shape = &s->given[i].tensor.shape;
         char text[INK_SHAPE_TEXT_MAX];
-        size_t count, bytes;
-        if (!ink_dtype_is_container(v->tensor.dtype) &&
-            (!ink_shape_count(shape, &count) || !ink_dtype_bytes(v->tensor.dtype, count, &bytes)))
+        if (!can_exist(v->tensor.dtype, shape))
             return ink_fail(err, INK_E_LIMIT, "input %.*s %s is larger than memory can be", INK_VIEW_ARGS(v->name),
                             ink_shape_text(shape, text));
         s->bound[i] = s->given[i];

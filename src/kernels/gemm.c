@@ -150,9 +150,42 @@ static void rows_by_panel(const struct job *job, struct ink_f32_tile *t, size_t 
     }
 }
 
+/* One row by packed panels, several at once; what is added comes afterwards, by a tile without a sum. */
+static void row_by_panels(const struct job *job, const struct block *block, size_t k0, size_t kc)
+{
+    enum { PANELS = 4 };
+    const struct ink_f32_gemm *g = job->g;
+    struct ink_f32_tile t = tile_for(job, k0, kc);
+    const bool sum_up = t.sum_up;
+    float sums[PANELS * NR];
+    t.sum_up = true;
+    t.k = 0;
+    for (size_t j = block->j0; j < block->j1; j += PANELS * NR) {
+        size_t cols = min_size(PANELS * NR, block->j1 - j);
+        job->kernels->f32_gevm_panels((cols + NR - 1) / NR, kc, g->a + k0, g->b_packed + packed_at(g->n, k0, kc, j),
+                                      kc * NR, sums);
+        for (size_t i = 0; i < cols; i++) g->c[j + i] = sum_up ? g->c[j + i] + sums[i] : sums[i];
+        for (size_t i = 0; i < cols; i += NR) {
+            t.n = min_size(NR, cols - i);
+            t.m = 1;
+            t.a = g->a;
+            t.c = g->c + j + i;
+            bool last = k0 + kc == g->k;
+            t.row_bias = last ? g->row_bias : NULL;
+            t.col_bias = last && g->col_bias ? g->col_bias + j + i : NULL;
+            t.add = last && g->add ? g->add + j + i : NULL;
+            job->kernels->f32_gemm_tile(&t);
+        }
+    }
+}
+
 static void k_part_of_block(const struct job *job, const struct block *block, size_t k0, size_t kc, float *scratch)
 {
     const struct ink_f32_gemm *g = job->g;
+    if (g->m == 1 && g->b_packed && g->a_col == 1 && g->add != g->c) {
+        row_by_panels(job, block, k0, kc);
+        return;
+    }
     if (!g->b_packed && !reads_b_in_place(g)) pack_block(g, k0, kc, block->j0, block->j1, scratch);
     struct ink_f32_tile t = tile_for(job, k0, kc);
     for (size_t i = block->i0; i < block->i1; i += MC)

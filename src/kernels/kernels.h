@@ -24,6 +24,7 @@
 #define INK_KERNEL_MAP(X)                                                                                              \
     X(f32_gemm_tile, ink_f32_gemm_6x16__plain, ink_f32_gemm_6x16__avx2)                                                \
     X(f32_gevm, ink_f32_gevm__plain, ink_f32_gevm__avx2)                                                               \
+    X(f32_gevm_panels, ink_f32_gevm_panels__plain, ink_f32_gevm_panels__avx2)                                          \
     X(f32_gemv, ink_f32_gemv__plain, ink_f32_gemv__avx2)                                                               \
     X(f32_igemm_tile, ink_f32_igemm_tile__plain, ink_f32_igemm_tile__avx2)                                             \
     X(f32_idepthwise, ink_f32_idepthwise__plain, ink_f32_idepthwise__avx2)                                             \

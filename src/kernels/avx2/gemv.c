@@ -84,3 +84,32 @@ void ink_f32_gemv__avx2(size_t m, size_t k, const float *a, size_t a_row, const 
         for (size_t r = 0; r < rows; r++) y[(i + r) * y_step] = sums[r];
     }
 }
+
+/* Up to four panels at once: eight sums, so that no FMA waits for the one before it. */
+static inline __attribute__((always_inline)) void some_panels(const int panels, size_t k, const float *x,
+                                                              const float *b, size_t step, float *y)
+{
+    __m256 low[4], high[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < panels; i++) low[i] = high[i] = _mm256_setzero_ps();
+    for (size_t p = 0; p < k; p++, b += INK_GEMM_NR) {
+        __m256 v = _mm256_set1_ps(x[p]);
+#pragma GCC unroll 4
+        for (int i = 0; i < panels; i++) {
+            const float *row = b + (size_t)i * step;
+            low[i] = _mm256_fmadd_ps(v, _mm256_loadu_ps(row), low[i]);
+            high[i] = _mm256_fmadd_ps(v, _mm256_loadu_ps(row + 8), high[i]);
+        }
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < panels; i++) {
+        _mm256_storeu_ps(y + i * INK_GEMM_NR, low[i]);
+        _mm256_storeu_ps(y + i * INK_GEMM_NR + 8, high[i]);
+    }
+}
+
+void ink_f32_gevm_panels__avx2(size_t panels, size_t k, const float *x, const float *b, size_t step, float *y)
+{
+    for (; panels >= 4; panels -= 4, b += 4 * step, y += 4 * INK_GEMM_NR) some_panels(4, k, x, b, step, y);
+    for (; panels; panels--, b += step, y += INK_GEMM_NR) some_panels(1, k, x, b, step, y);
+}

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "kernels/kernels.h"
 
 void ink_f32_gevm__plain(size_t n, size_t k, const float *x, const float *b, size_t b_row, float *y)
@@ -21,5 +23,15 @@ void ink_f32_gemv__plain(size_t m, size_t k, const float *a, size_t a_row, const
         for (; p < k; p++) sum += row[p] * x[p];
         for (int l = 0; l < LANES; l++) sum += lane[l];
         y[i * y_step] = sum;
+    }
+}
+
+void ink_f32_gevm_panels__plain(size_t panels, size_t k, const float *x, const float *b, size_t step, float *y)
+{
+    for (size_t i = 0; i < panels; i++, b += step, y += INK_GEMM_NR) {
+        float sum[INK_GEMM_NR] = {0};
+        for (size_t p = 0; p < k; p++)
+            for (size_t j = 0; j < INK_GEMM_NR; j++) sum[j] += x[p] * b[p * INK_GEMM_NR + j];
+        memcpy(y, sum, sizeof sum);
     }
 }

@@ -64,6 +64,20 @@ static void f32_gevm(const struct ink_kernels *kernels)
         }
 }
 
+static void f32_gevm_panels(const struct ink_kernels *kernels)
+{
+    for (size_t panels = 1; panels < 10; panels++)
+        for (size_t k = 0; k < 20; k++) {
+            size_t step = k * INK_GEMM_NR + panels % 3, len = panels * INK_GEMM_NR;
+            struct guarded x = guarded_new(k, 1), b = guarded_new(panels * step, 2), want = guarded_new(len, 3),
+                           got = guarded_new(len, 4);
+            ink_f32_gevm_panels__plain(panels, k, x.data, b.data, step, want.data);
+            kernels->f32_gevm_panels(panels, k, x.data, b.data, step, got.data);
+            assert_near(got.data, want.data, len, 1e-4f);
+            guarded_free(&x), guarded_free(&b), guarded_free(&want), guarded_free(&got);
+        }
+}
+
 static void f32_gemv(const struct ink_kernels *kernels)
 {
     for (size_t m = 1; m < 10; m++)
