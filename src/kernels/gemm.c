@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "kernels/kernels.h"
+#include "kernels/sizes.h"
 
 enum {
     MR = INK_GEMM_MR,
@@ -27,16 +28,6 @@ struct job {
     size_t rows, cols, row_parts, col_parts; /* of one task; how many tasks in each direction */
 };
 
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t round_up(size_t n, size_t to)
-{
-    return (n + to - 1) / to * to;
-}
-
 /* K in equal parts of at most KC, so that none is left over that is too short to pay. */
 static size_t k_part(size_t k)
 {
@@ -46,12 +37,12 @@ static size_t k_part(size_t k)
 
 size_t ink_f32_gemm_scratch(size_t n, size_t k)
 {
-    return k_part(k) * min_size(NC, round_up(n, NR)) + NR; /* what a panel may overwrite behind itself */
+    return k_part(k) * ink_min_size(NC, ink_round_up(n, NR)) + NR; /* what a panel may overwrite behind itself */
 }
 
 bool ink_f32_gemm_packed(size_t n, size_t k, size_t *floats)
 {
-    return n <= SIZE_MAX - NR && ink_mul_size(round_up(n, NR), k, floats);
+    return n <= SIZE_MAX - NR && ink_mul_size(ink_round_up(n, NR), k, floats);
 }
 
 static void pack_panel(size_t kc, size_t cols, const float *b, size_t b_row, size_t b_col, float scale, float *out)
@@ -70,16 +61,16 @@ static void pack_panel(size_t kc, size_t cols, const float *b, size_t b_row, siz
 /* A part of K after the other; in each the panels; in each NR columns of a row after those of the row before. */
 static size_t packed_at(size_t n, size_t k0, size_t kc, size_t j0)
 {
-    return k0 * round_up(n, NR) + j0 * kc;
+    return k0 * ink_round_up(n, NR) + j0 * kc;
 }
 
 void ink_f32_gemm_pack(size_t n, size_t k, const float *b, size_t b_row, size_t b_col, float scale, float *out)
 {
     size_t part = k_part(k);
     for (size_t k0 = 0; k0 < k; k0 += part) {
-        size_t kc = min_size(part, k - k0);
+        size_t kc = ink_min_size(part, k - k0);
         for (size_t j0 = 0; j0 < n; j0 += NR)
-            pack_panel(kc, min_size(NR, n - j0), b + k0 * b_row + j0 * b_col, b_row, b_col, scale,
+            pack_panel(kc, ink_min_size(NR, n - j0), b + k0 * b_row + j0 * b_col, b_row, b_col, scale,
                        out + packed_at(n, k0, kc, j0));
     }
 }
@@ -87,7 +78,7 @@ void ink_f32_gemm_pack(size_t n, size_t k, const float *b, size_t b_row, size_t 
 static void pack_block(const struct ink_f32_gemm *g, size_t k0, size_t kc, size_t j0, size_t j1, float *out)
 {
     for (size_t j = j0; j < j1; j += NR, out += kc * NR) {
-        size_t cols = min_size(NR, j1 - j);
+        size_t cols = ink_min_size(NR, j1 - j);
         if (g->panel)
             g->panel(g->panel_source, k0, kc, j, cols, out);
         else
@@ -161,12 +152,12 @@ static void row_by_panels(const struct job *job, const struct block *block, size
     t.sum_up = true;
     t.k = 0;
     for (size_t j = block->j0; j < block->j1; j += PANELS * NR) {
-        size_t cols = min_size(PANELS * NR, block->j1 - j);
+        size_t cols = ink_min_size(PANELS * NR, block->j1 - j);
         job->kernels->f32_gevm_panels((cols + NR - 1) / NR, kc, g->a + k0, g->b_packed + packed_at(g->n, k0, kc, j),
                                       kc * NR, sums);
         for (size_t i = 0; i < cols; i++) g->c[j + i] = sum_up ? g->c[j + i] + sums[i] : sums[i];
         for (size_t i = 0; i < cols; i += NR) {
-            t.n = min_size(NR, cols - i);
+            t.n = ink_min_size(NR, cols - i);
             t.m = 1;
             t.a = g->a;
             t.c = g->c + j + i;
@@ -190,9 +181,9 @@ static void k_part_of_block(const struct job *job, const struct block *block, si
     struct ink_f32_tile t = tile_for(job, k0, kc);
     for (size_t i = block->i0; i < block->i1; i += MC)
         for (size_t j = block->j0; j < block->j1; j += NR) {
-            t.n = min_size(NR, block->j1 - j);
+            t.n = ink_min_size(NR, block->j1 - j);
             set_panel(&t, g, k0, j, block->j0, scratch);
-            rows_by_panel(job, &t, k0, i, min_size(i + MC, block->i1), j);
+            rows_by_panel(job, &t, k0, i, ink_min_size(i + MC, block->i1), j);
         }
 }
 
@@ -201,7 +192,7 @@ static void run_block(const struct job *job, const struct block *block, float *s
     const struct ink_f32_gemm *g = job->g;
     size_t k0 = 0;
     do {
-        size_t kc = min_size(job->kc, g->k - k0);
+        size_t kc = ink_min_size(job->kc, g->k - k0);
         k_part_of_block(job, block, k0, kc, scratch);
         k0 += kc;
     } while (k0 < g->k);
@@ -214,10 +205,10 @@ static void run_task(void *arg, size_t index, int worker)
     const struct job *job = arg;
     const struct ink_f32_gemm *g = job->g;
     size_t i0 = index / job->col_parts * job->rows, j0 = index % job->col_parts * job->cols;
-    size_t j_end = min_size(j0 + job->cols, g->n);
-    struct block block = {.i0 = i0, .i1 = min_size(i0 + job->rows, g->m)};
+    size_t j_end = ink_min_size(j0 + job->cols, g->n);
+    struct block block = {.i0 = i0, .i1 = ink_min_size(i0 + job->rows, g->m)};
     for (block.j0 = j0; block.j0 < j_end; block.j0 = block.j1) {
-        block.j1 = min_size(block.j0 + NC, j_end);
+        block.j1 = ink_min_size(block.j0 + NC, j_end);
         run_block(job, &block, g->scratch + job->scratch * (size_t)worker);
     }
 }
@@ -228,7 +219,7 @@ static void run_vector_task(void *arg, size_t index, int worker)
     const struct job *job = arg;
     const struct ink_f32_gemm *g = job->g;
     size_t i0 = index / job->col_parts * job->rows, j0 = index % job->col_parts * job->cols;
-    struct block block = {i0, min_size(i0 + job->rows, g->m), j0, min_size(j0 + job->cols, g->n)};
+    struct block block = {i0, ink_min_size(i0 + job->rows, g->m), j0, ink_min_size(j0 + job->cols, g->n)};
     if (g->n == 1)
         job->kernels->f32_gemv(block.i1 - i0, g->k, g->a + i0 * g->a_row, g->a_row, g->b, g->c + i0 * g->c_row,
                                g->c_row);
@@ -240,7 +231,7 @@ static void run_vector_task(void *arg, size_t index, int worker)
     struct ink_f32_tile t = tile_for(job, g->k, 0);
     t.sum_up = true;
     for (size_t j = j0; j < block.j1; j += NR) {
-        t.n = min_size(NR, block.j1 - j);
+        t.n = ink_min_size(NR, block.j1 - j);
         rows_by_panel(job, &t, g->k, i0, block.i1, j);
     }
     for (size_t i = i0; i < block.i1; i++)
@@ -261,10 +252,10 @@ static void cut(struct job *job)
     size_t threads = g->parallel ? (size_t)g->parallel->threads : 1;
     bool alone = threads < 2 || (double)g->m * (double)g->n * (double)g->k < WORTH_A_THREAD;
     size_t wanted = alone ? 1 : 3 * threads;
-    job->cols = round_up((g->n + wanted - 1) / wanted, NR);
+    job->cols = ink_round_up((g->n + wanted - 1) / wanted, NR);
     job->col_parts = (g->n + job->cols - 1) / job->cols;
     size_t row_wish = (wanted + job->col_parts - 1) / job->col_parts;
-    job->rows = round_up((g->m + row_wish - 1) / row_wish, MR);
+    job->rows = ink_round_up((g->m + row_wish - 1) / row_wish, MR);
     job->row_parts = (g->m + job->rows - 1) / job->rows;
 }
 

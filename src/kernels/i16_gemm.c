@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "kernels/kernels.h"
+#include "kernels/sizes.h"
 
 enum {
     MR = INK_GEMM_MR,
@@ -29,16 +30,11 @@ struct job {
     size_t column_parts, rows;
 };
 
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static void one_tile(const struct job *job, size_t i, size_t m, size_t j, const int16_t *b)
 {
     const struct ink_i16_gemm *g = job->g;
     int32_t edge[MR * NR], *c = g->c + i * g->n + j;
-    size_t cols = min_size(NR, g->n - j), a_row = 2 * g->pairs;
+    size_t cols = ink_min_size(NR, g->n - j), a_row = 2 * g->pairs;
     if (cols == NR) {
         job->tile(m, g->pairs, g->a + i * a_row, a_row, b, c, g->n);
         return;
@@ -52,16 +48,16 @@ static void task(void *arg, size_t index, int worker)
     const struct job *job = arg;
     const struct ink_i16_gemm *g = job->g;
     size_t panel = 2 * NR * g->pairs, j0 = index % job->column_parts * PANELS * NR;
-    size_t i0 = index / job->column_parts * job->rows, j1 = min_size(j0 + (size_t)PANELS * NR, g->n);
+    size_t i0 = index / job->column_parts * job->rows, j1 = ink_min_size(j0 + (size_t)PANELS * NR, g->n);
     const int16_t *b = g->b ? g->b + j0 / NR * panel : NULL;
     if (!b) {
         int16_t *own = g->scratch + (size_t)worker * PANELS * panel;
         for (size_t j = j0; j < j1; j += NR)
-            g->panel(g->panel_source, j, min_size(NR, g->n - j), own + (j - j0) / NR * panel);
+            g->panel(g->panel_source, j, ink_min_size(NR, g->n - j), own + (j - j0) / NR * panel);
         b = own;
     }
-    for (size_t i = i0, end = min_size(i0 + job->rows, g->m); i < end; i += MR)
-        for (size_t j = j0; j < j1; j += NR) one_tile(job, i, min_size(MR, end - i), j, b + (j - j0) / NR * panel);
+    for (size_t i = i0, end = ink_min_size(i0 + job->rows, g->m); i < end; i += MR)
+        for (size_t j = j0; j < j1; j += NR) one_tile(job, i, ink_min_size(MR, end - i), j, b + (j - j0) / NR * panel);
 }
 
 void ink_i16_gemm(const struct ink_i16_gemm *gemm)

@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "kernels/kernels.h"
 #include "kernels/nhwc_winograd.h"
+#include "kernels/sizes.h"
 
 enum {
     WORTH_A_THREAD = 1000000, /* multiply-adds; below it, waking a thread costs more than it does */
@@ -15,16 +16,6 @@ enum {
     FEW_CHANNELS = 16,      /* a copy with a border costs less than a pointer for each pixel below the window */
     LINE = INK_ARENA_ALIGN / sizeof(float), /* what the threads' parts of the scratch are aligned to */
 };
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t parts_of(size_t n, size_t part)
-{
-    return (n + part - 1) / part;
-}
 
 static size_t outputs_of(const struct ink_f32_conv_sizes *s)
 {
@@ -40,7 +31,7 @@ static enum ink_nhwc_way choose(const struct ink_f32_conv_sizes *s)
 /* Panels of INK_CHANNELS outputs; a group's last one is filled up with zeros. */
 static size_t panels_of(const struct ink_f32_conv_sizes *s)
 {
-    return parts_of(s->group_out, INK_CHANNELS);
+    return ink_parts_of(s->group_out, INK_CHANNELS);
 }
 
 /* How far the windows reach in a picture that has its border. */
@@ -65,8 +56,8 @@ ink_status ink_nhwc_conv_plan(const struct ink_f32_conv_sizes *sizes, struct ink
     if (border) window = with_border(&window);
     ink_status st = ink_nhwc_window_plan(&window, sizes->groups * sizes->group_in, 0, join, arena, &plan->window);
     if (st) return st;
-    if (border) plan->border_floats = parts_of(plan->window.in_pixels * plan->window.channels, LINE) * LINE;
-    plan->scratch_floats = parts_of(ink_nhwc_window_pointers(&plan->window) * INK_POINTER_FLOATS, LINE) * LINE;
+    if (border) plan->border_floats = ink_parts_of(plan->window.in_pixels * plan->window.channels, LINE) * LINE;
+    plan->scratch_floats = ink_parts_of(ink_nhwc_window_pointers(&plan->window) * INK_POINTER_FLOATS, LINE) * LINE;
     if (plan->way == INK_NHWC_WINOGRAD) return ink_nhwc_winograd_plan(plan);
     size_t panel = plan->way == INK_NHWC_DEPTHWISE ? 1 : panels_of(sizes) * INK_CHANNELS;
     plan->scratch_floats += plan->border_floats;
@@ -92,7 +83,7 @@ static void pack_panels(const struct ink_nhwc_conv_plan *plan, const float *w, f
     size_t taps = plan->window.taps * plan->window.joined, row = s->group_in * taps;
     for (size_t g = 0; g < s->groups; g++, w += s->group_out * row)
         for (size_t o = 0; o < s->group_out; o += INK_CHANNELS, out += row * INK_CHANNELS) {
-            size_t n = min_size(INK_CHANNELS, s->group_out - o);
+            size_t n = ink_min_size(INK_CHANNELS, s->group_out - o);
             for (size_t t = 0; t < taps; t++)
                 for (size_t c = 0; c < s->group_in; c++) {
                     float *to = out + (t * s->group_in + c) * INK_CHANNELS;
@@ -132,22 +123,22 @@ static struct job cut(const struct ink_nhwc_conv *conv)
     struct job job = {.conv = conv, .x = conv->x, .part_panels = panels, .parts = 1};
     ink_activation_clamp(&conv->activation, &job.low, &job.high);
 
-    size_t tiles = parts_of(plan->window.out_pixels, INK_PIXELS), block = plan->window.block_tiles;
+    size_t tiles = ink_parts_of(plan->window.out_pixels, INK_PIXELS), block = plan->window.block_tiles;
     size_t batch = plan->border_floats ? 1 : s->batch; /* those with a border are done one by one */
     double cost = (double)batch * (double)outputs_of(s) * (double)plan->window.out_pixels *
                   (double)(plan->window.taps * plan->window.joined) * (double)s->group_in;
     size_t threads = conv->parallel && cost >= WORTH_A_THREAD ? (size_t)conv->parallel->threads : 1;
     size_t wanted = threads > 1 ? TASKS_A_THREAD * threads : 1;
-    if (parts_of(tiles, block) * batch * groups < wanted) {
-        size_t blocks = parts_of(wanted, batch * groups);
+    if (ink_parts_of(tiles, block) * batch * groups < wanted) {
+        size_t blocks = ink_parts_of(wanted, batch * groups);
         if (tiles > panels) /* cut along the longer side: what is cut is read by all */
-            block = min_size(block, parts_of(tiles, blocks));
+            block = ink_min_size(block, ink_parts_of(tiles, blocks));
         else
-            job.part_panels = parts_of(panels, blocks);
-        job.parts = parts_of(panels, job.part_panels);
+            job.part_panels = ink_parts_of(panels, blocks);
+        job.parts = ink_parts_of(panels, job.part_panels);
     }
     job.block_pixels = block * INK_PIXELS;
-    job.blocks = parts_of(plan->window.out_pixels, job.block_pixels);
+    job.blocks = ink_parts_of(plan->window.out_pixels, job.block_pixels);
     return job;
 }
 
@@ -158,7 +149,7 @@ static void run_panels(const struct job *job, size_t picture, size_t group, size
     const struct ink_nhwc_conv_plan *plan = conv->plan;
     const struct ink_f32_conv_sizes *s = &plan->sizes;
     const struct ink_kernels *kernels = ink_kernels();
-    size_t outputs = outputs_of(s), count = min_size(job->block_pixels, plan->window.out_pixels - first);
+    size_t outputs = outputs_of(s), count = ink_min_size(job->block_pixels, plan->window.out_pixels - first);
     size_t taps = plan->window.taps, k = s->group_in * plan->window.joined, panel_floats = taps * k * INK_CHANNELS;
     const float **pointers = (const float **)scratch;
     ink_nhwc_window_rows(&plan->window,
@@ -167,16 +158,16 @@ static void run_panels(const struct job *job, size_t picture, size_t group, size
 
     size_t pixel = (job->picture + picture) * plan->window.out_pixels + first,
            o0 = part * job->part_panels * INK_CHANNELS;
-    size_t o1 = min_size(o0 + job->part_panels * INK_CHANNELS, s->group_out);
+    size_t o1 = ink_min_size(o0 + job->part_panels * INK_CHANNELS, s->group_out);
     struct ink_f32_igemm tile = {.taps = taps, .k = k, .c_row = outputs, .low = job->low, .high = job->high};
     for (size_t o = o0; o < o1; o += INK_CHANNELS) {
         size_t out = group * s->group_out + o;
-        tile.n = min_size(INK_CHANNELS, o1 - o);
+        tile.n = ink_min_size(INK_CHANNELS, o1 - o);
         tile.b = conv->packed + (group * panels_of(s) + o / INK_CHANNELS) * panel_floats;
         tile.bias = conv->bias ? conv->bias + out : NULL;
         for (size_t i = 0; i < count; i += tile.m) {
             bool wide = tile.n <= INK_NARROW && count - i >= 2 * INK_PIXELS;
-            tile.m = wide ? 2 * INK_PIXELS : min_size(INK_PIXELS, count - i);
+            tile.m = wide ? 2 * INK_PIXELS : ink_min_size(INK_PIXELS, count - i);
             tile.rows = pointers + i * taps;
             tile.c = conv->y + (pixel + i) * outputs + out;
             tile.add = conv->add ? conv->add + (pixel + i) * outputs + out : NULL;
@@ -204,7 +195,7 @@ static void copy_with_border(const struct ink_nhwc_conv_plan *plan, const float 
 {
     const struct ink_window *from = &plan->sizes.window, *to = &plan->window.window;
     size_t channels = plan->window.channels, row = to->in[2] * channels, left = from->pad[2] * channels;
-    size_t middle = min_size(from->in[2] * channels, row > left ? row - left : 0);
+    size_t middle = ink_min_size(from->in[2] * channels, row > left ? row - left : 0);
     for (size_t z = 0; z < to->in[0]; z++)
         for (size_t y = 0; y < to->in[1]; y++, out += row) {
             size_t in_z = z - from->pad[0], in_y = y - from->pad[1]; /* in the border they are very large */
@@ -251,7 +242,7 @@ static void depthwise_tiles(const struct depthwise *d, size_t first, size_t coun
     tile.high = d->high;
     tile.rows = d->pointers;
     for (size_t end = first + count; first < end; first += tile.m) {
-        tile.m = min_size(INK_PIXELS, end - first);
+        tile.m = ink_min_size(INK_PIXELS, end - first);
         ink_nhwc_window_rows(w, d->x, first, tile.m, d->pointers);
         tile.c = d->y + first * w->channels;
         tile.add = d->add ? d->add + first * w->channels : NULL;
@@ -328,7 +319,7 @@ static void depthwise_task(void *arg, size_t index, int worker)
         .low = job->low,
         .high = job->high,
     };
-    depthwise_lines(&d, first, min_size(first + job->block_lines, lines));
+    depthwise_lines(&d, first, ink_min_size(first + job->block_lines, lines));
 }
 
 static void run_depthwise(struct job *job)
@@ -338,7 +329,7 @@ static void run_depthwise(struct job *job)
     size_t lines = w->out[0] * w->out[1], line_floats = w->out[2] * conv->plan->window.channels;
     job->block_lines = BLOCK_FLOATS / line_floats;
     if (job->block_lines < 1) job->block_lines = 1;
-    job->blocks = parts_of(lines, job->block_lines);
+    job->blocks = ink_parts_of(lines, job->block_lines);
     ink_parallel_run(conv->parallel, conv->plan->sizes.batch * job->blocks, depthwise_task, job);
 }
 

@@ -2,17 +2,13 @@
 #include "kernels/nhwc_window.h"
 
 #include "base/checked.h"
+#include "kernels/sizes.h"
 
 enum {
     BLOCK_POINTERS = 1024, /* 8 KB of them, a quarter of the L1 cache */
     BLOCK_TILES = 16,
 };
 static const size_t LIMIT = (size_t)1 << 31;
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static bool product(const size_t dims[INK_WINDOW_DIMS], size_t *out)
 {
@@ -32,8 +28,8 @@ bool ink_nhwc_window_inside(const struct ink_window *w)
 static void find_inside(const struct ink_window *w, int d, size_t *inner, size_t *outer)
 {
     size_t reach = (w->kernel[d] - 1) * w->dilation[d] + 1, end = w->in[d] + w->pad[d];
-    *inner = min_size((w->pad[d] + w->stride[d] - 1) / w->stride[d], w->out[d]);
-    *outer = end < reach ? 0 : min_size((end - reach) / w->stride[d] + 1, w->out[d]);
+    *inner = ink_min_size((w->pad[d] + w->stride[d] - 1) / w->stride[d], w->out[d]);
+    *outer = end < reach ? 0 : ink_min_size((end - reach) / w->stride[d] + 1, w->out[d]);
     if (*outer < *inner) *outer = *inner;
 }
 
@@ -121,7 +117,7 @@ void ink_nhwc_window_rows(const struct ink_nhwc_window *plan, const float *x, si
     for (size_t i = 0, run; i < count; i += run) {
         const float **to = pointers + i / INK_PIXELS * plan->taps * INK_PIXELS + i % INK_PIXELS;
         bool inside;
-        run = min_size(min_size(run_at(plan, at, &inside), INK_PIXELS - i % INK_PIXELS), count - i);
+        run = ink_min_size(ink_min_size(run_at(plan, at, &inside), INK_PIXELS - i % INK_PIXELS), count - i);
         if (inside)
             rows_inside(plan, x, at, run, to);
         else

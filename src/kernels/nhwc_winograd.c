@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "kernels/kernels.h"
+#include "kernels/sizes.h"
 
 enum {
     PLANES = INK_WINOGRAD_PLANES,
@@ -14,16 +15,6 @@ enum {
     L2_BYTES = 3 << 18,
     BLOCK = 24, /* tiles at a time: their planes stay in the L2 cache, and weights are read once for all */
 };
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t round_up(size_t n, size_t to)
-{
-    return (n + to - 1) / to * to;
-}
 
 /* Cycles of either way, as they were measured with AVX2: 16 multiply-adds in one; 8 for a channel of a tile that is
  * transformed, there or back; 32 bytes of weights in one from the L2 cache, 8 from behind it. */
@@ -63,14 +54,14 @@ struct ink_window ink_nhwc_winograd_window(const struct ink_window *window)
 
 static size_t padded_outputs(const struct ink_nhwc_conv_plan *plan)
 {
-    return round_up(plan->sizes.group_out, INK_CHANNELS);
+    return ink_round_up(plan->sizes.group_out, INK_CHANNELS);
 }
 
 /* Tiles of one block: all blocks of a picture alike. */
 static size_t block_tiles(const struct ink_nhwc_conv_plan *plan)
 {
     size_t tiles = plan->window.out_pixels, blocks = (tiles + BLOCK - 1) / BLOCK;
-    return min_size(round_up((tiles + blocks - 1) / blocks, INK_PIXELS), round_up(tiles, INK_PIXELS));
+    return ink_min_size(ink_round_up((tiles + blocks - 1) / blocks, INK_PIXELS), ink_round_up(tiles, INK_PIXELS));
 }
 
 ink_status ink_nhwc_winograd_plan(struct ink_nhwc_conv_plan *plan)
@@ -78,7 +69,7 @@ ink_status ink_nhwc_winograd_plan(struct ink_nhwc_conv_plan *plan)
     size_t channels = plan->sizes.group_in, outputs = plan->sizes.group_out, tiles = block_tiles(plan);
     size_t planes = PLANES * tiles * (channels + outputs), pointers = PLANES * tiles * INK_POINTER_FLOATS;
     plan->window.block_tiles = tiles / INK_PIXELS;
-    plan->scratch_floats = round_up(planes + pointers, INK_ARENA_ALIGN / sizeof(float));
+    plan->scratch_floats = ink_round_up(planes + pointers, INK_ARENA_ALIGN / sizeof(float));
     return ink_mul_size(PLANES * channels, padded_outputs(plan), &plan->packed_floats) ? INK_OK : INK_E_LIMIT;
 }
 
@@ -118,7 +109,7 @@ void ink_nhwc_winograd_pack(const struct ink_nhwc_conv_plan *plan, const float *
     size_t plane = channels * padded_outputs(plan);
     for (size_t o = 0; o < outputs; o += INK_CHANNELS)
         for (size_t c = 0; c < channels; c++, out += INK_CHANNELS)
-            pack_channel(min_size(INK_CHANNELS, outputs - o), w + (o * channels + c) * 9, channels * 9, plane, out);
+            pack_channel(ink_min_size(INK_CHANNELS, outputs - o), w + (o * channels + c) * 9, channels * 9, plane, out);
 }
 
 /* A block of tiles at work, and where its planes lie. */
@@ -142,7 +133,7 @@ static size_t tiles_at_a_time(const struct ink_nhwc_conv *conv)
     size_t tiles = conv->plan->window.block_tiles * INK_PIXELS, all = conv->plan->window.out_pixels;
     size_t blocks = conv->plan->sizes.batch * ((all + tiles - 1) / tiles);
     return threads_of(conv) > 1 && blocks >= threads_of(conv) && blocks < 4 * threads_of(conv)
-               ? min_size(tiles, BLOCK / 2)
+               ? ink_min_size(tiles, BLOCK / 2)
                : tiles;
 }
 
@@ -153,7 +144,7 @@ static struct block block_at(const struct ink_nhwc_conv *conv, size_t index, flo
     size_t blocks = (plan->window.out_pixels + tiles - 1) / tiles;
     struct block b = {
         .conv = conv, .kernels = ink_kernels(), .picture = index / blocks, .first = index % blocks * tiles};
-    b.count = min_size(tiles, plan->window.out_pixels - b.first);
+    b.count = ink_min_size(tiles, plan->window.out_pixels - b.first);
     b.in = scratch;
     b.product = b.in + PLANES * tiles * plan->sizes.group_in;
     b.pointers = (const float **)(b.product + PLANES * tiles * plan->sizes.group_out);
@@ -186,10 +177,10 @@ static void multiply_plane(const struct block *b, size_t plane)
     struct ink_f32_igemm tile = {
         .taps = 1, .k = s->group_in, .c_row = s->group_out, .low = -__builtin_inff(), .high = __builtin_inff()};
     for (size_t o = 0; o < s->group_out; o += INK_CHANNELS) {
-        tile.n = min_size(INK_CHANNELS, s->group_out - o);
+        tile.n = ink_min_size(INK_CHANNELS, s->group_out - o);
         tile.b = w + o * s->group_in;
         for (size_t i = 0; i < b->count; i += INK_PIXELS) {
-            tile.m = min_size(INK_PIXELS, b->count - i);
+            tile.m = ink_min_size(INK_PIXELS, b->count - i);
             tile.rows = rows + i;
             tile.c = product + i * s->group_out + o;
             b->kernels->f32_igemm_tile(&tile);
@@ -214,8 +205,8 @@ static void finish_tiles(const struct block *b, size_t from, size_t to)
         size_t y = (b->first + i) / across * OUT, x = (b->first + i) % across * OUT;
         size_t at = ((b->picture * w->out[1] + y) * w->out[2] + x) * outputs;
         tile.m = b->product + i * outputs;
-        tile.height = min_size(OUT, w->out[1] - y);
-        tile.width = min_size(OUT, w->out[2] - x);
+        tile.height = ink_min_size(OUT, w->out[1] - y);
+        tile.width = ink_min_size(OUT, w->out[2] - x);
         tile.c = conv->y + at;
         tile.add = conv->add ? conv->add + at : NULL;
         b->kernels->f32_winograd_out(&tile);
@@ -238,7 +229,7 @@ static void transform_task(void *arg, size_t index, int worker)
 {
     (void)worker;
     const struct block *b = arg;
-    transform_tiles(b, index * INK_PIXELS, min_size((index + 1) * INK_PIXELS, b->count));
+    transform_tiles(b, index * INK_PIXELS, ink_min_size((index + 1) * INK_PIXELS, b->count));
 }
 
 static void multiply_task(void *arg, size_t index, int worker)
@@ -251,7 +242,7 @@ static void finish_task(void *arg, size_t index, int worker)
 {
     (void)worker;
     const struct block *b = arg;
-    finish_tiles(b, index * INK_PIXELS, min_size((index + 1) * INK_PIXELS, b->count));
+    finish_tiles(b, index * INK_PIXELS, ink_min_size((index + 1) * INK_PIXELS, b->count));
 }
 
 /* Blocks are given out whole, or, where there are fewer than threads, each is worked on by all of them. */

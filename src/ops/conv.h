@@ -22,6 +22,9 @@ uint64_t ink_conv_multiply_adds(const struct ink_op_ctx *ctx);
 /* That the optional third input, the bias, has an element for each output of the weights w. */
 INK_NODISCARD ink_status ink_conv_check_bias(const struct ink_op_ctx *ctx, const struct ink_shape *w);
 
+/* That the optional fourth input, what is added, has the shape of the first output, which is known. */
+INK_NODISCARD ink_status ink_conv_check_added(const struct ink_op_ctx *ctx);
+
 /* What every convolution of x with weights w must have: the sizes, and the shape of its output. */
 INK_NODISCARD ink_status ink_conv_fit(const struct ink_op_ctx *ctx, const struct ink_op_window *window, int64_t group,
                                       const struct ink_shape *x, const struct ink_shape *w,

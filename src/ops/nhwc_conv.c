@@ -41,13 +41,8 @@ static ink_status fit(const struct ink_op_ctx *ctx, struct ink_f32_conv_sizes *s
 ink_status ink_nhwc_conv_shape(struct ink_op_ctx *ctx)
 {
     struct ink_f32_conv_sizes sizes;
-    char want[INK_SHAPE_TEXT_MAX], got[INK_SHAPE_TEXT_MAX];
     ink_status st = fit(ctx, &sizes, &ctx->out[0]->shape);
-    if (st) return st;
-    if (ink_op_has(ctx, 3) && !ink_shape_equal(&ctx->in[3]->shape, &ctx->out[0]->shape))
-        return ink_op_fail(ctx, INK_E_MODEL, "what is added is %s and the output %s",
-                           ink_shape_text(&ctx->in[3]->shape, got), ink_shape_text(&ctx->out[0]->shape, want));
-    return INK_OK;
+    return st ? st : ink_conv_check_added(ctx);
 }
 
 ink_status ink_nhwc_conv_prepare(struct ink_op_ctx *ctx)
