@@ -118,8 +118,7 @@ static struct job cut(const struct ink_nhwc_conv *conv)
 {
     const struct ink_nhwc_conv_plan *plan = conv->plan;
     const struct ink_f32_conv_sizes *s = &plan->sizes;
-    bool depthwise = plan->way == INK_NHWC_DEPTHWISE;
-    size_t panels = depthwise ? 1 : panels_of(s), groups = depthwise ? 1 : s->groups;
+    size_t panels = panels_of(s), groups = s->groups;
     struct job job = {.conv = conv, .x = conv->x, .part_panels = panels, .parts = 1};
     ink_activation_clamp(&conv->activation, &job.low, &job.high);
 
@@ -322,30 +321,34 @@ static void depthwise_task(void *arg, size_t index, int worker)
     depthwise_lines(&d, first, ink_min_size(first + job->block_lines, lines));
 }
 
-static void run_depthwise(struct job *job)
+static void run_depthwise(const struct ink_nhwc_conv *conv)
 {
-    const struct ink_nhwc_conv *conv = job->conv;
+    struct job job = {.conv = conv};
     const struct ink_window *w = &conv->plan->window.window;
+    ink_activation_clamp(&conv->activation, &job.low, &job.high);
     size_t lines = w->out[0] * w->out[1], line_floats = w->out[2] * conv->plan->window.channels;
-    job->block_lines = BLOCK_FLOATS / line_floats;
-    if (job->block_lines < 1) job->block_lines = 1;
-    job->blocks = ink_parts_of(lines, job->block_lines);
-    ink_parallel_run(conv->parallel, conv->plan->sizes.batch * job->blocks, depthwise_task, job);
+    job.block_lines = BLOCK_FLOATS / line_floats;
+    if (job.block_lines < 1) job.block_lines = 1;
+    job.blocks = ink_parts_of(lines, job.block_lines);
+    ink_parallel_run(conv->parallel, conv->plan->sizes.batch * job.blocks, depthwise_task, &job);
+}
+
+static void run_indirect(const struct ink_nhwc_conv *conv)
+{
+    const struct ink_nhwc_conv_plan *plan = conv->plan;
+    struct job job = cut(conv);
+    if (plan->border_floats)
+        run_with_border(&job);
+    else
+        ink_parallel_run(conv->parallel, plan->sizes.batch * job.blocks * plan->sizes.groups * job.parts, panels_task,
+                         &job);
 }
 
 void ink_nhwc_conv(const struct ink_nhwc_conv *conv)
 {
-    const struct ink_nhwc_conv_plan *plan = conv->plan;
-    if (plan->way == INK_NHWC_WINOGRAD) {
-        ink_nhwc_winograd(conv);
-        return;
+    switch (conv->plan->way) {
+    case INK_NHWC_INDIRECT: run_indirect(conv); break;
+    case INK_NHWC_DEPTHWISE: run_depthwise(conv); break;
+    case INK_NHWC_WINOGRAD: ink_nhwc_winograd(conv); break;
     }
-    struct job job = cut(conv);
-    size_t pictures = plan->sizes.batch * job.blocks;
-    if (plan->border_floats)
-        run_with_border(&job);
-    else if (plan->way == INK_NHWC_DEPTHWISE)
-        run_depthwise(&job);
-    else
-        ink_parallel_run(conv->parallel, pictures * plan->sizes.groups * job.parts, panels_task, &job);
 }
