@@ -81,16 +81,10 @@ ink_status ink_linear_prepare(struct ink_op_ctx *ctx)
     return st;
 }
 
-struct job {
-    struct ink_op_ctx *ctx;
-    const struct linear *my;
-    size_t features;
-};
-
 static void one_row(void *arg, size_t row, int worker)
 {
-    const struct job *job = arg;
-    const struct linear *my = job->my;
+    const struct ink_ml_job *job = arg;
+    const struct linear *my = job->ctx->attributes;
     struct ink_op_ctx *ctx = job->ctx;
     double *scores = (void *)((char *)ctx->scratch + (size_t)worker * ctx->scratch_bytes);
     float *products = (float *)(scores + my->count + 1), *x = products + my->count + 1;
@@ -109,11 +103,7 @@ static void one_row(void *arg, size_t row, int worker)
 
 ink_status ink_linear_run(struct ink_op_ctx *ctx)
 {
-    struct ink_ml_rows rows;
-    ink_status st = ink_ml_rows(ctx, &rows);
-    struct job job = {ctx, ctx->attributes, rows.features};
-    if (!st) ink_parallel_run(ctx->parallel, rows.rows, one_row, &job);
-    return st;
+    return ink_ml_each_row(ctx, one_row);
 }
 
 uint64_t ink_linear_multiply_adds(const struct ink_op_ctx *ctx)

@@ -18,6 +18,16 @@ ink_status ink_ml_rows(const struct ink_op_ctx *ctx, struct ink_ml_rows *out)
     return INK_OK;
 }
 
+ink_status ink_ml_each_row(struct ink_op_ctx *ctx, void (*task)(void *job, size_t row, int worker))
+{
+    struct ink_ml_rows rows;
+    ink_status st = ink_ml_rows(ctx, &rows);
+    if (st) return st;
+    struct ink_ml_job job = {ctx, rows.features};
+    ink_parallel_run(ctx->parallel, rows.rows, task, &job);
+    return INK_OK;
+}
+
 static const void *row_at(const struct ink_tensor *x, size_t row, size_t features)
 {
     return (const char *)x->data + row * features * (ink_dtype_bits(x->dtype) / 8);

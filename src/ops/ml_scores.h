@@ -16,6 +16,15 @@ struct ink_ml_rows {
 };
 INK_NODISCARD ink_status ink_ml_rows(const struct ink_op_ctx *ctx, struct ink_ml_rows *out);
 
+/* What the task of a row gets as its argument. */
+struct ink_ml_job {
+    struct ink_op_ctx *ctx;
+    size_t features;
+};
+
+/* Calls the task for each row of the input, by all threads; for run. */
+INK_NODISCARD ink_status ink_ml_each_row(struct ink_op_ctx *ctx, void (*task)(void *job, size_t row, int worker));
+
 /* Out of a tensor of numbers: row `row` as float or double. */
 void ink_ml_row_f32(const struct ink_tensor *x, size_t row, size_t features, float *out);
 void ink_ml_row_f64(const struct ink_tensor *x, size_t row, size_t features, double *out);

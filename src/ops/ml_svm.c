@@ -338,14 +338,9 @@ static void regress(const struct svm *my, struct ink_op_ctx *ctx, size_t row, co
     ((float *)ctx->out[0]->data)[row] = my->one_class ? (y > 0 ? 1.0f : -1.0f) : (float)y;
 }
 
-struct job {
-    struct ink_op_ctx *ctx;
-    size_t features;
-};
-
 static void one_row(void *arg, size_t row, int worker)
 {
-    const struct job *job = arg;
+    const struct ink_ml_job *job = arg;
     struct ink_op_ctx *ctx = job->ctx;
     const struct svm *my = ctx->attributes;
     char *scratch = (char *)ctx->scratch + (size_t)worker * ctx->scratch_bytes;
@@ -360,11 +355,7 @@ static void one_row(void *arg, size_t row, int worker)
 
 ink_status ink_svm_run(struct ink_op_ctx *ctx)
 {
-    struct ink_ml_rows rows;
-    ink_status st = ink_ml_rows(ctx, &rows);
-    struct job job = {ctx, rows.features};
-    if (!st) ink_parallel_run(ctx->parallel, rows.rows, one_row, &job);
-    return st;
+    return ink_ml_each_row(ctx, one_row);
 }
 
 uint64_t ink_svm_multiply_adds(const struct ink_op_ctx *ctx)

@@ -145,14 +145,9 @@ static void classify(const struct ink_trees *t, struct ink_op_ctx *ctx, size_t r
         ink_ml_scores_put(w->scores, ink_ml_scores(t->transform, second, w->scores, count), row, ctx->out[1]);
 }
 
-struct job {
-    struct ink_op_ctx *ctx;
-    size_t features;
-};
-
 static void one_row(void *arg, size_t row, int worker)
 {
-    const struct job *job = arg;
+    const struct ink_ml_job *job = arg;
     struct ink_op_ctx *ctx = job->ctx;
     const struct ink_trees *t = ctx->attributes;
     struct work w = {.scores = (void *)((char *)ctx->scratch + (size_t)worker * ctx->scratch_bytes)};
@@ -171,11 +166,7 @@ static void one_row(void *arg, size_t row, int worker)
 
 ink_status ink_tree_run(struct ink_op_ctx *ctx)
 {
-    struct ink_ml_rows rows;
-    ink_status st = ink_ml_rows(ctx, &rows);
-    struct job job = {ctx, rows.features};
-    if (!st) ink_parallel_run(ctx->parallel, rows.rows, one_row, &job);
-    return st;
+    return ink_ml_each_row(ctx, one_row);
 }
 
 uint64_t ink_tree_multiply_adds(const struct ink_op_ctx *ctx)
