@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "bucket.h"
 #include "pipeline/recognise.h"
@@ -20,19 +19,6 @@ static struct ink_buffer one, seven, model;
 static struct bucket bucket;
 static struct ink_recogniser *recogniser;
 static struct ink_buffer event, answer;
-
-static void read_file(const char *name, struct ink_buffer *out)
-{
-    char path[4096];
-    struct ink_error err = {0};
-    const char *root = getenv("INK_SOURCE");
-    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
-    ink_buffer_init(out, 16 << 20);
-    if (ink_file_read(path, out, &err)) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
-}
 
 static void start(size_t memory_bytes)
 {
@@ -260,9 +246,9 @@ int main(void)
         TEST(nothing_may_be_read), TEST(a_long_picture),        TEST(at_every_moment),
     };
     ink_log_setup((enum ink_log_level)(INK_LOG_ERROR + 1), false); /* the errors here are wanted */
-    read_file("tests/pictures/1_marker.png", &one);
-    read_file("tests/pictures/7_marker.png", &seven);
-    read_file("models/digits.onnx", &model);
+    bucket_read_source("tests/pictures/1_marker.png", &one);
+    bucket_read_source("tests/pictures/7_marker.png", &seven);
+    bucket_read_source("models/digits.onnx", &model);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ink_buffer_cleanup(&one);
     ink_buffer_cleanup(&seven);

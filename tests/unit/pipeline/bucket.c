@@ -4,6 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
+
+void bucket_read_source(const char *name, struct ink_buffer *out)
+{
+    char path[4096];
+    struct ink_error err = {0};
+    const char *root = getenv("INK_SOURCE");
+    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
+    ink_buffer_init(out, 16 << 20);
+    if (ink_file_read(path, out, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(1);
+    }
+}
+
 static struct object *find(struct bucket *b, const char *key)
 {
     for (int i = 0; i < b->count; i++)

@@ -3,6 +3,7 @@
 #ifndef INK_TESTS_BUCKET_H
 #define INK_TESTS_BUCKET_H
 
+#include "base/buffer.h"
 #include "pipeline/objects.h"
 
 enum { BUCKET_OBJECTS_MAX = 64 };
@@ -26,6 +27,9 @@ struct bucket {
     int calls, puts, bodies; /* bodies: GETs that gave one */
     int trips;               /* calls that are made together count once */
 };
+
+/* A file of the source tree, into a buffer that it makes; a test without it ends. */
+void bucket_read_source(const char *name, struct ink_buffer *out);
 
 void bucket_init(struct bucket *bucket);
 void bucket_cleanup(struct bucket *bucket);

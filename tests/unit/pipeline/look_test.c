@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "bucket.h"
 #include "pipeline/recognise.h"
@@ -18,18 +17,6 @@ static struct ink_buffer digit, model;
 static struct bucket bucket;
 static struct ink_recogniser *recogniser;
 static struct ink_error err;
-
-static void read_file(const char *name, struct ink_buffer *out)
-{
-    char path[4096];
-    const char *root = getenv("INK_SOURCE");
-    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
-    ink_buffer_init(out, 16 << 20);
-    if (ink_file_read(path, out, &err)) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
-}
 
 static int set_up(void **state)
 {
@@ -101,7 +88,7 @@ static void test_the_seeds_squeeze_and_back(void **state)
 static void test_a_line_of_characters(void **state)
 {
     struct ink_buffer row;
-    read_file("tests/rows/306218_touching.png", &row);
+    bucket_read_source("tests/rows/306218_touching.png", &row);
     bucket_put(&bucket, "row/x.png", ink_buffer_view(&row));
     bucket_put(&bucket, "row/model.onnx", ink_buffer_view(&model));
     bucket_put(&bucket, "row/model.json", ink_view_text("{\"segment\": true}"));
@@ -184,8 +171,8 @@ static void test_only_who_asks_is_answered(void **state)
 int main(void)
 {
     ink_log_setup(INK_LOG_ERROR, false);
-    read_file("demo/digit.png", &digit);
-    read_file("models/digits.onnx", &model);
+    bucket_read_source("demo/digit.png", &digit);
+    bucket_read_source("models/digits.onnx", &model);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_what_the_model_is_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_seeds_squeeze_and_back, set_up, tear_down),

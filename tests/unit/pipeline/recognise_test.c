@@ -11,7 +11,6 @@
 
 #include "../../tools/build_model.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "bucket.h"
 #include "pipeline/recognise.h"
@@ -20,18 +19,6 @@ static struct ink_buffer one, seven, row, model;
 static struct bucket bucket;
 static struct ink_recogniser *recogniser, *other; /* two processes of the function */
 static struct ink_error err;
-
-static void read_file(const char *name, struct ink_buffer *out)
-{
-    char path[4096];
-    const char *root = getenv("INK_SOURCE");
-    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
-    ink_buffer_init(out, 16 << 20);
-    if (ink_file_read(path, out, &err)) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
-}
 
 static int set_up(void **state)
 {
@@ -412,10 +399,10 @@ int main(void)
         TEST(out_of_time_is_no_refusal),
     };
     ink_log_setup(INK_LOG_ERROR, false);
-    read_file("tests/pictures/1_marker.png", &one);
-    read_file("tests/pictures/7_marker.png", &seven);
-    read_file("tests/rows/8341032750_photo.jpg", &row);
-    read_file("models/digits.onnx", &model);
+    bucket_read_source("tests/pictures/1_marker.png", &one);
+    bucket_read_source("tests/pictures/7_marker.png", &seven);
+    bucket_read_source("tests/rows/8341032750_photo.jpg", &row);
+    bucket_read_source("models/digits.onnx", &model);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ink_buffer_cleanup(&one);
     ink_buffer_cleanup(&seven);

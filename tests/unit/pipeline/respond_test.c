@@ -10,7 +10,6 @@
 #include <jansson.h>
 
 #include "aws/hash.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "bucket.h"
 #include "pipeline/recognise.h"
@@ -20,19 +19,6 @@ static struct bucket bucket;
 static struct ink_recogniser *recogniser;
 static json_t *answer; /* of the last request: the proxy's, and what is in its body */
 static json_t *body;
-
-static void read_file(const char *name, struct ink_buffer *out)
-{
-    char path[4096];
-    struct ink_error err = {0};
-    const char *root = getenv("INK_SOURCE");
-    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
-    ink_buffer_init(out, 16 << 20);
-    if (ink_file_read(path, out, &err)) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
-}
 
 static int set_up(void **state)
 {
@@ -280,9 +266,9 @@ int main(void)
         TEST(without_a_bucket),
     };
     ink_log_setup((enum ink_log_level)(INK_LOG_ERROR + 1), false); /* the errors here are wanted */
-    read_file("tests/pictures/1_marker.png", &one);
-    read_file("tests/pictures/7_marker.png", &seven);
-    read_file("models/digits.onnx", &model);
+    bucket_read_source("tests/pictures/1_marker.png", &one);
+    bucket_read_source("tests/pictures/7_marker.png", &seven);
+    bucket_read_source("models/digits.onnx", &model);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ink_buffer_cleanup(&one);
     ink_buffer_cleanup(&seven);
