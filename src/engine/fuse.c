@@ -12,11 +12,6 @@ struct activation {
     size_t count;
 };
 
-static ink_status oom(const struct ink_pass *p)
-{
-    return ink_fail(p->err, INK_E_OOM, "the model does not fit into memory");
-}
-
 /* A product of floats: one that has no activation yet. */
 static bool is_product(const struct ink_step *step)
 {
@@ -26,23 +21,6 @@ static bool is_product(const struct ink_step *step)
         return false;
     return ink_pass_is_op(step, "", "Conv") || ink_pass_is_op(step, INK_OP_DOMAIN_INTERNAL, "Conv") ||
            ink_pass_is_op(step, "", "Gemm") || ink_pass_is_op(step, INK_OP_DOMAIN_INTERNAL, "Gemm");
-}
-
-/* The node of a product as the file has it, in the internal domain and with room for two more attributes. */
-static struct ink_node *internal_node(struct ink_pass *p, const struct ink_node *from, const char *op_type,
-                                      struct ink_attribute **more)
-{
-    struct ink_arena *arena = &p->s->arena;
-    struct ink_node *node = INK_ARENA_NEW(arena, struct ink_node);
-    struct ink_attribute *attributes = INK_ARENA_ARRAY(arena, struct ink_attribute, (size_t)from->attribute_count + 2);
-    if (!node || !attributes) return NULL;
-    if (from->attribute_count) memcpy(attributes, from->attributes, (size_t)from->attribute_count * sizeof *attributes);
-    *node = *from;
-    node->domain = ink_view_text(INK_OP_DOMAIN_INTERNAL);
-    node->op_type = ink_view_text(op_type);
-    node->attributes = attributes;
-    *more = attributes + from->attribute_count;
-    return node;
 }
 
 /* Makes `maker` an internal operator; *fused is false where the table has none. */
@@ -83,10 +61,9 @@ static ink_status take_bias(struct ink_pass *p, struct ink_step *step, struct in
                             int bias)
 {
     const int inputs[] = {maker->inputs[0], maker->inputs[1], bias};
-    struct ink_attribute *more;
-    const struct ink_node *node = internal_node(p, maker->ctx.node, op_type, &more);
+    const struct ink_node *node = ink_pass_node(p, maker->ctx.node, INK_OP_DOMAIN_INTERNAL, op_type, NULL, 0);
     bool fused;
-    if (!node || bias < 0) return oom(p);
+    if (!node || bias < 0) return ink_pass_oom(p);
     ink_status st = replace(p, maker, node, inputs, 3, &fused);
     if (!st && fused) ink_pass_take_over(p->s, maker, step);
     return st;
@@ -129,9 +106,9 @@ ink_status ink_fuse_residual(struct ink_pass *p, struct ink_step *step)
             continue;
         int inputs[4] = {-1, -1, -1, other};
         for (int i = 0; i < maker->ctx.in_count; i++) inputs[i] = maker->inputs[i];
-        struct ink_attribute *more;
-        const struct ink_node *node = internal_node(p, maker->ctx.node, maker->ctx.op->name, &more);
-        if (!node) return oom(p);
+        const struct ink_node *node =
+            ink_pass_node(p, maker->ctx.node, INK_OP_DOMAIN_INTERNAL, maker->ctx.op->name, NULL, 0);
+        if (!node) return ink_pass_oom(p);
         bool fused;
         ink_status st = replace(p, maker, node, inputs, 4, &fused);
         if (!st && fused) ink_pass_take_over(p->s, maker, step);
@@ -210,17 +187,16 @@ ink_status ink_fuse_activation(struct ink_pass *p, struct ink_step *step)
     if (!find_activation(p->s, step, &activation)) return INK_OK;
     struct ink_step *maker = ink_pass_only_maker(p, step->inputs[0]);
     if (!maker || !is_product(maker)) return INK_OK;
-    struct ink_attribute *more;
-    struct ink_node *node = internal_node(p, maker->ctx.node, maker->ctx.op->name, &more);
     float *params = INK_ARENA_ARRAY(&p->s->arena, float, PARAMS_MAX);
-    if (!node || !params) return oom(p);
+    if (!params) return ink_pass_oom(p);
     memcpy(params, activation.params, sizeof activation.params);
-    more[0] = (struct ink_attribute){ink_view_text("activation"), INK_ATTRIBUTE_STRING, .count = 1};
-    more[0].s = ink_view_text(activation.word);
-    more[1] = (struct ink_attribute){ink_view_text("activation_params"), INK_ATTRIBUTE_FLOATS};
-    more[1].count = activation.count;
-    more[1].floats = params;
-    node->attribute_count += 2;
+    const struct ink_attribute more[] = {
+        {ink_view_text("activation"), INK_ATTRIBUTE_STRING, .count = 1, .s = ink_view_text(activation.word)},
+        {ink_view_text("activation_params"), INK_ATTRIBUTE_FLOATS, .count = activation.count, .floats = params},
+    };
+    const struct ink_node *node =
+        ink_pass_node(p, maker->ctx.node, INK_OP_DOMAIN_INTERNAL, maker->ctx.op->name, more, 2);
+    if (!node) return ink_pass_oom(p);
     bool fused;
     ink_status st = replace(p, maker, node, maker->inputs, maker->ctx.in_count, &fused);
     if (!st && fused) ink_pass_take_over(p->s, maker, step);

@@ -26,6 +26,19 @@ struct ink_step *ink_pass_only_maker(const struct ink_pass *p, int value);
 /* `maker` now makes what `step` made, which is removed. */
 void ink_pass_take_over(struct ink_session *s, struct ink_step *maker, struct ink_step *step);
 
+/* INK_E_OOM, said. */
+ink_status ink_pass_oom(const struct ink_pass *p);
+
+/* A copy of a node, under another domain and name where these are given, with `more` behind those attributes of its own that
+ * have other names. NULL: out of memory. */
+struct ink_node *ink_pass_node(struct ink_pass *p, const struct ink_node *from, const char *domain, const char *op_type,
+                               const struct ink_attribute *more, int more_count);
+
+/* A new step `op_type` (of ai.onnx 13, with one attribute) from value to value, into *step. */
+INK_NODISCARD ink_status ink_pass_new_step(struct ink_pass *p, struct ink_view name, const char *op_type,
+                                           const struct ink_attribute *attribute, int from, int to,
+                                           struct ink_step *step);
+
 /* Operators that exporters wrote out in steps (patterns.c). */
 ink_status ink_find_patterns(struct ink_pass *p, struct ink_step *step);
 

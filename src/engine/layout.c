@@ -20,11 +20,6 @@ struct layout {
     int count, room;
 };
 
-static ink_status oom(const struct layout *l)
-{
-    return ink_fail(l->p->err, INK_E_OOM, "the model does not fit into memory");
-}
-
 /* --- which steps, and how --- */
 
 enum way {
@@ -304,22 +299,12 @@ static int new_value(struct layout *l, int like)
 /* A Transpose from value to value, under the name of what asks for it. */
 static ink_status add_transpose(struct layout *l, struct ink_view name, int from, int to, int rank, bool to_nhwc)
 {
-    struct ink_arena *arena = &l->s->arena;
-    bool known;
-    struct ink_node *node = INK_ARENA_NEW(arena, struct ink_node);
-    struct ink_attribute *perm = INK_ARENA_NEW(arena, struct ink_attribute);
-    int64_t *order = INK_ARENA_ARRAY(arena, int64_t, (size_t)rank);
-    if (!node || !perm || !order) return oom(l);
+    int64_t *order = INK_ARENA_ARRAY(&l->s->arena, int64_t, (size_t)rank);
+    if (!order) return ink_pass_oom(l->p);
     for (int d = 1; d < rank; d++) order[d] = to_nhwc ? d % (rank - 1) + 1 : d == 1 ? rank - 1 : d - 1;
-    *perm = (struct ink_attribute){.name = ink_view_text("perm"), .kind = INK_ATTRIBUTE_INTS, .count = (size_t)rank};
-    perm->ints = order;
-    *node = (struct ink_node){.name = name, .op_type = ink_view_text("Transpose")};
-    node->attributes = perm;
-    node->attribute_count = 1;
-    const struct ink_op *op = ink_op_find((struct ink_view){0}, node->op_type, 13, &known);
-    struct ink_step *step = &l->steps[l->count++];
-    *step = (struct ink_step){.outputs = &to, .ctx = {.out_count = 1, .types = {INK_FLOAT}}};
-    return ink_steps_replace(l->s, step, node, op, &from, 1, l->p->err);
+    struct ink_attribute perm = {ink_view_text("perm"), INK_ATTRIBUTE_INTS, .count = (size_t)rank};
+    perm.ints = order;
+    return ink_pass_new_step(l->p, name, "Transpose", &perm, from, to, &l->steps[l->count++]);
 }
 
 static ink_status want_twin(struct layout *l, struct ink_view name, int value, int rank)
@@ -353,39 +338,16 @@ static ink_status turn_weight(struct layout *l, const struct ink_tensor *weight,
         move.steps[d] = (ptrdiff_t)ink_shape_span(&plain, source + 1, rank);
     }
     turned.data = ink_arena_alloc(&l->s->arena, ink_tensor_bytes(&turned), INK_ARENA_ALIGN);
-    if (!turned.data) return oom(l);
+    if (!turned.data) return ink_pass_oom(l->p);
     ink_move(&move, sizeof(float), weight->data, turned.data);
     *number = ink_steps_add_weight(l->s, &turned, "turned");
-    if (*number < 0) return oom(l);
+    if (*number < 0) return ink_pass_oom(l->p);
     l->twin[*number] = -1;
     l->plain[*number] = true;
     return INK_OK;
 }
 
 /* --- a step on twins --- */
-
-/* The node under another name, or with an attribute instead of its own. */
-static struct ink_node *new_node(struct layout *l, const struct ink_node *from, const char *nhwc,
-                                 const struct ink_attribute *instead)
-{
-    struct ink_arena *arena = &l->s->arena;
-    struct ink_node *node = INK_ARENA_NEW(arena, struct ink_node);
-    struct ink_attribute *attributes = INK_ARENA_ARRAY(arena, struct ink_attribute, (size_t)from->attribute_count + 1);
-    if (!node || !attributes) return NULL;
-    *node = *from;
-    node->attributes = attributes;
-    if (nhwc) {
-        node->domain = ink_view_text(INK_OP_DOMAIN_INTERNAL);
-        node->op_type = ink_view_text(nhwc);
-    }
-    int count = 0;
-    for (int i = 0; i < from->attribute_count; i++)
-        if (!instead || !ink_view_equal(from->attributes[i].name, instead->name))
-            attributes[count++] = from->attributes[i];
-    if (instead) attributes[count++] = *instead;
-    node->attribute_count = count;
-    return node;
-}
 
 /* The inputs of a step on twins: twins, turned weights, and what is the same in both forms. */
 static ink_status inputs_of(struct layout *l, const struct ink_step *step, enum way way, int rank, int *inputs)
@@ -410,7 +372,7 @@ static ink_status axes_weight(struct layout *l, int64_t *axes, size_t count, int
 {
     struct ink_tensor t = {.dtype = INK_INT64, .shape = {.rank = 1, .dims = {(int64_t)count}}, .data = axes};
     *number = ink_steps_add_weight(l->s, &t, "axes");
-    if (*number < 0) return oom(l);
+    if (*number < 0) return ink_pass_oom(l->p);
     l->twin[*number] = -1;
     l->plain[*number] = true;
     return INK_OK;
@@ -428,7 +390,7 @@ static ink_status adjust(struct layout *l, const struct ink_step *step, enum way
     if (way != AXES) return INK_OK;
     size_t count;
     int64_t *axes = moved_axes(l, step, rank, &count);
-    if (!axes) return oom(l);
+    if (!axes) return ink_pass_oom(l->p);
     int argument = axes_argument(step->ctx.op);
     if (argument >= 0) return axes_weight(l, axes, count, &inputs[argument]);
     *instead = (struct ink_attribute){ink_view_text("axes"), INK_ATTRIBUTE_INTS, .count = count};
@@ -452,14 +414,15 @@ static ink_status turn_step(struct layout *l, struct ink_step *step, const struc
     const struct ink_node *node = step->ctx.node;
     struct ink_attribute instead = {{0}};
     int *inputs = INK_ARENA_ARRAY(&l->s->arena, int, (size_t)step->ctx.in_count);
-    if (!inputs) return oom(l);
+    if (!inputs) return ink_pass_oom(l->p);
     ink_status st = inputs_of(l, step, rule->way, rank, inputs);
     if (!st) st = adjust(l, step, rule->way, rank, axis, &instead, inputs);
     if (st) return st;
     if (rule->way == SHUFFLE) take_over_shuffle(l, step);
     if (rule->nhwc || instead.name.len) {
-        node = new_node(l, node, rule->nhwc, instead.name.len ? &instead : NULL);
-        if (!node) return oom(l);
+        node = ink_pass_node(l->p, node, rule->nhwc ? INK_OP_DOMAIN_INTERNAL : NULL, rule->nhwc, &instead,
+                             instead.name.len ? 1 : 0);
+        if (!node) return ink_pass_oom(l->p);
         if (rule->nhwc) op = ink_op_find(node->domain, node->op_type, 1, &known);
     }
     int count = rule->way == SHUFFLE ? 1 : step->ctx.in_count;
@@ -529,7 +492,7 @@ static ink_status begin(struct layout *l)
     int values = s->value_count + most_new_values(s);
     if (values > s->value_room) {
         struct ink_value *larger = INK_ARENA_ARRAY(&s->arena, struct ink_value, (size_t)values);
-        if (!larger) return oom(l);
+        if (!larger) return ink_pass_oom(l->p);
         memcpy(larger, s->values, (size_t)s->value_count * sizeof *larger);
         s->values = larger;
         s->value_room = values;
@@ -541,7 +504,7 @@ static ink_status begin(struct layout *l)
     l->twin = ink_calloc((size_t)values + 1, sizeof *l->twin);
     l->rank = ink_calloc((size_t)values + 1, sizeof *l->rank);
     l->plain = ink_calloc((size_t)values + 1, sizeof *l->plain);
-    if (!l->steps || !l->twin || !l->rank || !l->plain) return oom(l);
+    if (!l->steps || !l->twin || !l->rank || !l->plain) return ink_pass_oom(l->p);
     for (int v = 0; v < s->value_count; v++) {
         l->twin[v] = -1;
         l->plain[v] = true;

@@ -25,6 +25,49 @@ static bool has_one_output(const struct ink_step *step)
     return step->ctx.out_count > 0 && step->outputs[0] >= 0;
 }
 
+ink_status ink_pass_oom(const struct ink_pass *p)
+{
+    return ink_fail(p->err, INK_E_OOM, "the model does not fit into memory");
+}
+
+static bool is_replaced(const struct ink_attribute *attribute, const struct ink_attribute *more, int more_count)
+{
+    for (int i = 0; i < more_count; i++)
+        if (ink_view_equal(attribute->name, more[i].name)) return true;
+    return false;
+}
+
+struct ink_node *ink_pass_node(struct ink_pass *p, const struct ink_node *from, const char *domain, const char *op_type,
+                               const struct ink_attribute *more, int more_count)
+{
+    struct ink_arena *arena = &p->s->arena;
+    size_t most = (size_t)from->attribute_count + (size_t)more_count;
+    struct ink_node *node = INK_ARENA_NEW(arena, struct ink_node);
+    struct ink_attribute *attributes = INK_ARENA_ARRAY(arena, struct ink_attribute, most + 1);
+    if (!node || !attributes) return NULL;
+    *node = *from;
+    node->attributes = attributes;
+    node->attribute_count = 0;
+    if (domain) node->domain = ink_view_text(domain);
+    if (op_type) node->op_type = ink_view_text(op_type);
+    for (int i = 0; i < from->attribute_count; i++)
+        if (!is_replaced(&from->attributes[i], more, more_count))
+            attributes[node->attribute_count++] = from->attributes[i];
+    for (int i = 0; i < more_count; i++) attributes[node->attribute_count++] = more[i];
+    return node;
+}
+
+ink_status ink_pass_new_step(struct ink_pass *p, struct ink_view name, const char *op_type,
+                             const struct ink_attribute *attribute, int from, int to, struct ink_step *step)
+{
+    bool known;
+    const struct ink_node *node = ink_pass_node(p, &(struct ink_node){.name = name}, NULL, op_type, attribute, 1);
+    const struct ink_op *op = ink_op_find((struct ink_view){0}, ink_view_text(op_type), 13, &known);
+    if (!node) return ink_pass_oom(p);
+    *step = (struct ink_step){.outputs = &to, .ctx = {.out_count = 1, .types = {p->s->values[from].tensor.dtype}}};
+    return ink_steps_replace(p->s, step, node, op, &from, 1, p->err);
+}
+
 const struct ink_tensor *ink_pass_weight(const struct ink_session *s, const struct ink_step *step, int i)
 {
     if (i >= step->ctx.in_count || step->inputs[i] < 0 || !s->values[step->inputs[i]].weight) return NULL;

@@ -39,11 +39,6 @@ static int beside_number(const struct ink_pass *p, const struct ink_step *step, 
     return -1;
 }
 
-static ink_status oom(const struct ink_pass *p)
-{
-    return ink_fail(p->err, INK_E_OOM, "the model does not fit into memory");
-}
-
 /* Makes `step` the standard's operator `name`, of version `since`, with these inputs and attributes. */
 static ink_status become(struct ink_pass *p, struct ink_step *step, const char *name, int since, const int *inputs,
                          int input_count, const struct ink_attribute *attributes, int attribute_count)
@@ -53,7 +48,7 @@ static ink_status become(struct ink_pass *p, struct ink_step *step, const char *
     struct ink_node *node = INK_ARENA_NEW(arena, struct ink_node);
     struct ink_attribute *own = INK_ARENA_ARRAY(arena, struct ink_attribute, (size_t)attribute_count + 1);
     const struct ink_op *op = ink_op_find((struct ink_view){0}, ink_view_text(name), since, &known);
-    if (!node || !own) return oom(p);
+    if (!node || !own) return ink_pass_oom(p);
     if (attribute_count) memcpy(own, attributes, (size_t)attribute_count * sizeof *own);
     *node = *step->ctx.node;
     node->op_type = ink_view_text(name);

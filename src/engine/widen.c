@@ -57,27 +57,12 @@ static bool survey(const struct ink_pass *p, int *casts)
     return any && *casts <= s->value_room - s->value_count;
 }
 
-static ink_status oom(const struct ink_pass *p)
-{
-    return ink_fail(p->err, INK_E_OOM, "the model does not fit into memory");
-}
-
 /* A Cast step of our own from value to value. */
 static ink_status make_cast(struct ink_pass *p, int from, int to, struct ink_step *step)
 {
-    struct ink_session *s = p->s;
-    bool known;
-    struct ink_node *node = INK_ARENA_NEW(&s->arena, struct ink_node);
-    struct ink_attribute *target = INK_ARENA_NEW(&s->arena, struct ink_attribute);
-    const struct ink_op *cast = ink_op_find((struct ink_view){0}, ink_view_text("Cast"), 13, &known);
-    if (!node || !target) return oom(p);
-    *target = (struct ink_attribute){.name = ink_view_text("to"), .kind = INK_ATTRIBUTE_INT, .count = 1};
-    target->i = s->values[to].tensor.dtype;
-    *node = (struct ink_node){.name = s->values[from].name, .op_type = ink_view_text("Cast")};
-    node->attributes = target;
-    node->attribute_count = 1;
-    *step = (struct ink_step){.outputs = &to, .ctx = {.out_count = 1, .types = {s->values[from].tensor.dtype}}};
-    return ink_steps_replace(s, step, node, cast, &from, 1, p->err);
+    struct ink_attribute target = {.name = ink_view_text("to"), .kind = INK_ATTRIBUTE_INT, .count = 1};
+    target.i = p->s->values[to].tensor.dtype;
+    return ink_pass_new_step(p, p->s->values[from].name, "Cast", &target, from, to, step);
 }
 
 /* A float beside a float16 value: what the steps use instead of it. */
@@ -92,7 +77,7 @@ static ink_status widen_weight(struct ink_pass *p, struct ink_tensor *t)
 {
     size_t count = ink_tensor_count(t);
     float *wide = INK_ARENA_ARRAY(&p->s->arena, float, count);
-    if (!wide) return oom(p);
+    if (!wide) return ink_pass_oom(p);
     ink_kernels()->f16_to_f32(count, t->data, wide);
     t->dtype = INK_FLOAT;
     t->data = wide;
@@ -147,7 +132,7 @@ ink_status ink_widen(struct ink_pass *p)
     int casts, before = 0, behind = 0;
     if (!survey(p, &casts)) return INK_OK;
     struct ink_step *steps = INK_ARENA_ARRAY(&s->arena, struct ink_step, (size_t)(casts + s->step_count + casts));
-    if (!steps) return oom(p);
+    if (!steps) return ink_pass_oom(p);
     struct ink_step *last = steps + casts + s->step_count;
     ink_status st = widen_values(p, steps, &before, last, &behind);
     for (int i = 0; !st && i < s->step_count; i++)
