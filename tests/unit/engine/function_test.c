@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "../../tools/build_model.h"
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "engine/session.h"
+#include "scarce.h"
 
 static const int64_t two[] = {2};
 enum { KIND_INT = 2, KIND_GRAPH = 5, KIND_INTS = 7 };
@@ -420,16 +420,7 @@ static ink_status load_and_run(const struct message *m, size_t cap)
 static void nth_allocation_fails(void **state)
 {
     struct message m = model_with_functions();
-    ink_status st = INK_E_OOM;
-    unsigned long n = 0;
-    while (st && ++n < 1000) {
-        ink_alloc_fail_at(n);
-        st = load_and_run(&m, 0);
-        ink_alloc_fail_at(0);
-        if (st && st != INK_E_OOM) fail_msg("allocation %lu failed: %s", n, ink_status_word(st));
-    }
-    assert_int_equal(st, INK_OK);
-    assert_true(n > 3);
+    every_allocation_fails(load_and_run, &m);
 }
 
 static void every_cap(void **state)

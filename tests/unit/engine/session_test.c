@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "engine/session.h"
+#include "scarce.h"
 
 static ink_status load(const struct message *m, const struct ink_session_options *options, struct ink_session **s,
                        struct ink_error *err)
@@ -389,16 +390,7 @@ static ink_status load_and_run(const struct message *m, size_t cap)
 static void nth_allocation_fails(void **state)
 {
     struct message m = small_model();
-    ink_status st = INK_E_OOM;
-    unsigned long n = 0;
-    while (st && ++n < 1000) {
-        ink_alloc_fail_at(n);
-        st = load_and_run(&m, 0);
-        ink_alloc_fail_at(0);
-        if (st && st != INK_E_OOM) fail_msg("allocation %lu failed: %s", n, ink_status_word(st));
-    }
-    assert_int_equal(st, INK_OK);
-    assert_true(n > 3);
+    every_allocation_fails(load_and_run, &m);
 }
 
 static void every_cap(void **state)
