@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "pipeline/json.h"
 #include "pipeline/results.h"
 
 enum { NAME_MAX_BYTES = 200, ATTRIBUTE_MAX_BYTES = 80, ATTRIBUTES_MAX = 16 };
@@ -200,10 +201,5 @@ ink_status ink_graph_json(const struct ink_graph_subject *subject, struct ink_bu
         for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) json_object_set_new(root, lists[i], json_array());
         json_object_set_new(root, "left_out", json_integer(0));
     }
-    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
-    json_decref(root);
-    if (text) ink_buffer_text(out, text);
-    bool ok = text && !out->failed;
-    free(text);
-    return ok ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the graph");
+    return ink_json_write(root, JSON_COMPACT, out) ? ink_fail(err, INK_E_OOM, "no memory for the graph") : INK_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "pipeline/json.h"
 #include "pipeline/keys.h"
 #include "pipeline/recognise.h"
 #include "pipeline/respond.h"
@@ -112,12 +113,7 @@ static ink_status write_answer(struct handling *h, struct ink_buffer *answer, st
     json_t *root = h->event->batch
                        ? json_pack("{s:O}", "batchItemFailures", h->failures)
                        : json_pack("{s:I,s:I}", "handled", (json_int_t)handled, "ignored", (json_int_t)h->ignored);
-    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
-    json_decref(root);
-    if (text) ink_buffer_text(answer, text);
-    bool ok = text && !answer->failed;
-    free(text);
-    return ok ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the answer");
+    return ink_json_write(root, JSON_COMPACT, answer) ? ink_fail(err, INK_E_OOM, "no memory for the answer") : INK_OK;
 }
 
 /* struct ink_invoked's: what is not done fails, so that it comes again, but for the one whose fate is known. */

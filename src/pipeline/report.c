@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "pipeline/advice.h"
+#include "pipeline/json.h"
 #include "pipeline/keys.h"
 #include "pipeline/known.h"
 #include "pipeline/results.h"
@@ -305,10 +306,7 @@ ink_status ink_report_json(const struct ink_classifier *classifier, const struct
                            struct ink_buffer *out, struct ink_error *err)
 {
     json_t *root = gather(classifier, subject);
-    char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(root);
-    if (text) ink_buffer_printf(out, "%s\n", text);
-    bool ok = text && !out->failed;
-    free(text);
-    return ok ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the report");
+    ink_status st = ink_json_write(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9), out);
+    if (!st) st = ink_buffer_text(out, "\n");
+    return st ? ink_fail(err, INK_E_OOM, "no memory for the report") : INK_OK;
 }

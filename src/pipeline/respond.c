@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "pipeline/json.h"
 #include "pipeline/multipart.h"
 #include "pipeline/results.h"
 
@@ -44,11 +45,8 @@ static void say(struct responding *r, int status, const char *type, const char *
 /* Takes root over. */
 static void say_json(struct responding *r, int status, json_t *root)
 {
-    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
-    json_decref(root);
-    say(r, status, as_json, text ? text : "");
-    r->body.failed = r->body.failed || !text;
-    free(text);
+    say(r, status, as_json, "");
+    if (ink_json_write(root, JSON_COMPACT, &r->body)) r->body.failed = true;
 }
 
 /* As results.json has it. Codes are ours, messages one escaped line. */
@@ -153,18 +151,14 @@ static const struct {
 
 static ink_status write_answer(struct responding *r, struct ink_buffer *answer, struct ink_error *err)
 {
+    if (r->body.failed) return ink_fail(err, INK_E_OOM, "no memory for the answer");
     json_t *headers = json_object();
     if (r->type) json_object_set_new(headers, "Content-Type", json_string(r->type));
     if (r->status == NO_METHOD || r->status == NO_CONTENT) json_object_set_new(headers, "Allow", json_string(methods));
     if (r->status == UNAVAILABLE) json_object_set_new(headers, "Retry-After", json_string("1"));
     json_t *root = json_pack("{s:i,s:o,s:s%,s:b}", "statusCode", r->status, "headers", headers, "body",
                              r->body.len ? (const char *)r->body.data : "", r->body.len, "isBase64Encoded", 0);
-    char *text = root && !r->body.failed ? json_dumps(root, JSON_COMPACT) : NULL;
-    json_decref(root);
-    if (text) ink_buffer_text(answer, text);
-    bool ok = text && !answer->failed;
-    free(text);
-    return ok ? INK_OK : ink_fail(err, INK_E_OOM, "no memory for the answer");
+    return ink_json_write(root, JSON_COMPACT, answer) ? ink_fail(err, INK_E_OOM, "no memory for the answer") : INK_OK;
 }
 
 /* struct ink_invoked's, when reading it has not come to an end. */

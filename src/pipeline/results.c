@@ -6,6 +6,7 @@
 
 #include "aws/hash.h"
 #include "base/text.h"
+#include "pipeline/json.h"
 
 /* status, its code in answers */
 static const struct {
@@ -214,10 +215,7 @@ ink_status ink_results_json(const struct ink_answer *answer, const struct ink_su
     }
     if (root && subject->seen)
         json_object_set_new(root, "seen", seen_json(answer, answer->characters ? NULL : answer->found.shown));
-    char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(root);
-    if (!text) return ink_fail(err, INK_E_OOM, "no memory for results.json");
-    ink_buffer_printf(out, "%s\n", text);
-    free(text);
-    return out->failed ? ink_fail(err, INK_E_OOM, "no memory for results.json") : INK_OK;
+    ink_status st = ink_json_write(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9), out);
+    if (!st) st = ink_buffer_text(out, "\n");
+    return st ? ink_fail(err, INK_E_OOM, "no memory for results.json") : INK_OK;
 }
